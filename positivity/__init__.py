@@ -1,0 +1,62 @@
+"""Certified positivity bounds on the massless shift-symmetric scalar EFT.
+
+    import positivity
+    result = positivity.bound("g3", over="g2", order=8)
+    print(result)                      # the range of g3/g2 in units of the cutoff, with its scope
+
+Conventions: M = sum g_pq (s^2+t^2+u^2)^p (stu)^q, couplings in units of the cutoff M = 1.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from positivity.bounds import bound
+    from positivity.dispersion.null_constraints import NullConstraint, null_constraints
+    from positivity.errors import InputError
+    from positivity.regions import Region, region
+    from positivity.results import Bound, End, Problem, State
+    from positivity.verification import verify
+
+_HOME = {
+    "Bound": "results",
+    "End": "results",
+    "InputError": "errors",
+    "NullConstraint": "dispersion.null_constraints",
+    "Problem": "results",
+    "Region": "regions",
+    "State": "results",
+    "bound": "bounds",
+    "null_constraints": "dispersion.null_constraints",
+    "region": "regions",
+    "verify": "verification",
+}
+
+__all__ = [
+    "Bound",
+    "End",
+    "InputError",
+    "NullConstraint",
+    "Problem",
+    "Region",
+    "State",
+    "bound",
+    "null_constraints",
+    "region",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # loaded on first use: importing the package stays fast
+    if name in _HOME:
+        return getattr(importlib.import_module(f"positivity.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'positivity' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,123 @@
+"""From a functional found by a solver to a certificate document that the verifier accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+
+from positivity.couplings import Combination, Coupling, order_of
+from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, functional_ir
+from solvers.verify import Refused, verify_data
+from solvers.verify.document import SCHEMA
+
+#: the spins proved one by one before the large-spin proof takes over; doubled until it works
+FIRST_SPLIT, LAST_SPLIT = 8, 1 << 15
+
+
+def document(functional: Functional, dimension: int, spin_split: int) -> dict[str, Any]:
+    """Certificate JSON (schema eft-positivity/certificate/1) of a functional; proves nothing by itself."""
+    claim = functional_ir(functional)
+    return {
+        "schema": SCHEMA,
+        "dimension": dimension,
+        "density": "positive",
+        "claim": [
+            {"coupling": [p, q], "coefficient": str(claim[p, q])}
+            for p, q in sorted(claim, key=lambda c: (order_of(c), c[1]))
+        ],
+        "sum_rules": [
+            {"k": 2 * j, "power": r, "coefficient": str(value)}
+            for (j, r), value in sorted(functional.items())
+            if value != 0
+        ],
+        "spin_split": spin_split,
+    }
+
+
+def certify(functional: Functional, dimension: int, contact_spin: int = 0) -> dict[str, Any]:
+    """The certificate of a functional, verified; raises solvers.verify.Refused with the last reason.
+
+    contact_spin: largest spin at which the functional nearly vanishes; the proof spin by spin
+    may have to reach beyond it.
+    """
+    reason: Refused | None = None
+    for split in _splits(contact_spin):
+        data = document(functional, dimension, split)
+        try:
+            verify_data(data)
+            return data
+        except Refused as refusal:
+            reason = refusal
+            # a low spin that fails will fail at every split
+            if refusal.place is not None:
+                break
+    assert reason is not None
+    raise reason
+
+
+def _splits(contact_spin: int) -> Iterator[int]:
+    split = FIRST_SPLIT
+    while split <= LAST_SPLIT:
+        yield split
+        following = split * 2
+        beyond = contact_spin + 2 + contact_spin % 2
+        if split >= 256 and split < beyond < following:
+            yield beyond
+        split = following
+
+
+def rounded_up(value: fmpq, decimals: int) -> fmpq:
+    """The smallest decimal fraction with so many places that is not below value."""
+    scale = fmpq(10) ** decimals
+    return fmpq((value * scale).ceil()) / scale
+
+
+def decimal_text(value: fmpq, decimals: int) -> str:
+    """A decimal string, exact when the value has no more places, else rounded to nearest."""
+    scaled = int((value * fmpq(10) ** decimals).round())
+    digits = str(abs(scaled)).rjust(decimals + 1, "0")
+    text = digits[:-decimals] + "." + digits[-decimals:] if decimals else digits
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return ("-" if scaled < 0 else "") + text
+
+
+def weakened(functional: Functional, over: Combination, amount: fmpq) -> Functional:
+    """functional + amount * over: still non-negative when amount >= 0 and over is."""
+    total = dict(functional)
+    add_to(total, combination_functional(over), amount)
+    return total
+
+
+def proved_value(
+    claim: Combination, coupling: Combination, over: Combination, fix: list[tuple[Combination, fmpq]], side: int
+) -> fmpq:
+    """The bound on coupling/over that a claim implies when every fix holds.
+
+    Solves claim = c over - side coupling + sum mu_i (fix_i - f_i over) for c and mu; side = +1
+    for an upper, -1 for a lower bound; returns side * c.  Raises Refused if there is no solution.
+    """
+    columns: list[Combination] = [over] + [_minus(left, over, value) for left, value in fix]
+    right = dict(claim)
+    for key, value in coupling.items():
+        right[key] = right.get(key, fmpq(0)) + side * value
+    keys: list[Coupling] = sorted(set(right).union(*columns))
+    matrix = fmpq_mat([[column.get(key, fmpq(0)) for column in columns] + [right.get(key, fmpq(0))] for key in keys])
+    reduced, rank = matrix.rref()
+    for row in range(rank):
+        pivot = next(k for k in range(len(columns) + 1) if reduced[row, k] != 0)
+        if pivot == len(columns):
+            raise Refused("the claim of the certificate is not about this bound")
+        if pivot == 0:
+            if any(reduced[row, k] != 0 for k in range(1, len(columns))):
+                raise Refused("the fixed ratios do not determine the bound")
+            return reduced[row, len(columns)] * side
+    raise Refused("the claim of the certificate does not involve the normalisation")
+
+
+def _minus(left: Combination, over: Combination, factor: fmpq) -> Combination:
+    total = dict(left)
+    for key, value in over.items():
+        total[key] = total.get(key, fmpq(0)) - factor * value
+    return total

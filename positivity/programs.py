@@ -1,0 +1,96 @@
+"""From couplings, dimension and order to a program over a positive measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flint import fmpq, fmpq_mat
+
+from positivity.couplings import Combination, combination_text, order_of
+from positivity.dispersion.null_constraints import null_constraints
+from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, functional_kernel
+from positivity.errors import InputError, check_dimension, check_order
+from solvers.program import MeasureProgram, Row, SpinLadder
+
+Fixes = list[tuple[Combination, fmpq]]
+
+
+@dataclass(frozen=True)
+class RatioProgram:
+    """A measure program together with the functionals its rows stand for.
+
+    free: the normalisation `over`, then the fixed ratios, then the null constraints.  targets:
+    the couplings whose combinations are bounded.
+    """
+
+    program: MeasureProgram
+    free: tuple[Functional, ...]
+    targets: tuple[Functional, ...]
+
+    def functional(self, weights: Sequence[fmpq], multipliers: Sequence[fmpq]) -> Functional:
+        """sum weights * targets + sum multipliers * free."""
+        total: Functional = {}
+        for functionals, factors in ((self.targets, weights), (self.free, multipliers)):
+            for functional, factor in zip(functionals, factors, strict=True):
+                add_to(total, functional, factor)
+        return total
+
+
+def ratio_program(
+    couplings: Sequence[Combination], over: Combination, fixes: Fixes, order: int, dimension: int
+) -> RatioProgram:
+    """Rows for bounding combinations of `couplings` in units of `over` at fixed ratios.
+
+    Raises InputError if the dimension, the order, the normalisation or the fixes make no sense.
+    """
+    check_dimension(dimension)
+    check_over(over)
+    named = [*couplings, over, *(left for left, _ in fixes)]
+    check_order(order, max(order_of(c) for each in named for c in each))
+    _check_independent(couplings, over, fixes)
+    free = [combination_functional(over)]
+    for left, value in fixes:
+        row = combination_functional(left)
+        add_to(row, free[0], -value)
+        free.append(row)
+    if order >= 4:
+        free.extend(dict(null.functional) for null in null_constraints(order, dimension))
+    targets = [combination_functional(each) for each in couplings]
+    program = MeasureProgram(
+        tuple(_row(f, dimension) for f in free),
+        SpinLadder(shift=dimension - 3),
+        tuple(_row(f, dimension) for f in targets),
+    )
+    return RatioProgram(program, tuple(free), tuple(targets))
+
+
+def _row(functional: Functional, dimension: int) -> Row:
+    """The ultraviolet side in powers of x = 1/m^2, without the common x^2."""
+    return {n - 2: poly for n, poly in functional_kernel(functional, dimension).items()}
+
+
+def check_over(over: Combination) -> None:
+    """Raise InputError unless `over` is positive in every unitary theory by its own sum rule."""
+    if any(q != 0 or value < 0 for (_, q), value in over.items()):
+        raise InputError(
+            f"over {combination_text(over)!r} is not manifestly positive: "
+            "use g2, g4, g6, ... (no power of stu) with positive coefficients"
+        )
+
+
+def _check_independent(couplings: Sequence[Combination], over: Combination, fixes: Fixes) -> None:
+    columns = [over, *(left for left, _ in fixes)]
+    keys = sorted({key for column in [*columns, *couplings] for key in column})
+
+    def rank(combinations: Sequence[Mapping[tuple[int, int], fmpq]]) -> int:
+        return int(fmpq_mat([[c.get(key, fmpq(0)) for key in keys] for c in combinations]).rank())
+
+    if rank(columns) < len(columns):
+        raise InputError("the fixed ratios repeat each other or the normalisation: drop one --fix")
+    for coupling in couplings:
+        if rank([*columns, coupling]) == len(columns):
+            raise InputError(
+                f"{combination_text(coupling)!r} is already determined by the normalisation and the fixed "
+                "ratios: ask for another coupling"
+            )

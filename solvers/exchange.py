@@ -1,0 +1,228 @@
+"""Exchange algorithm: the linear program on finitely many points, points added where it fails.
+
+The rows are put in a basis that is well conditioned on the domain (three QR passes, the change
+of basis kept in extended precision), so that double-precision linear programs suffice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from flint import fmpq
+
+from solvers.grid import bernstein, chebyshev, default_spins
+from solvers.linear import GrowingProgram, LinearSolution
+from solvers.program import MeasureProgram, Row, combine, from_longdouble
+from solvers.separation import Dips, SpinSampler
+
+_START = chebyshev(11)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A point of the measure: spin (-1: Regge limit), s, and its weight in the scaled program."""
+
+    spin: int
+    s: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class ExchangeResult:
+    """Outcome of one exchange run.
+
+    status: "optimal", "infeasible" (no functional: the primal has a ray), "runaway" (multipliers
+    at the end of their range) or "stalled".  multipliers: exact rationals, one per free
+    row, the first being the value.  coordinates: the same in the basis of the exchange.
+    contacts: points with positive weight.  worst: smallest slack seen.
+    """
+
+    status: str
+    multipliers: tuple[fmpq, ...]
+    coordinates: np.ndarray
+    contacts: tuple[Contact, ...]
+    worst: float
+    rounds: int
+
+
+class Exchange:
+    """A program sampled on a growing set of points; solves for any combination of its targets."""
+
+    box = 1e4
+    max_rounds = 60
+
+    def __init__(self, program: MeasureProgram, spins: np.ndarray | None = None) -> None:
+        self.program = program
+        self.spins = np.zeros(0, int)
+        size = len(program.free)
+        self._original = np.zeros((0, program.degree + 1, size), np.longdouble)
+        self._targets = np.zeros((0, program.degree + 1, len(program.targets)), np.longdouble)
+        self.basis = np.eye(size, dtype=np.longdouble)
+        self.add_spins(default_spins(program.ladder.step) if spins is None else spins)
+        self.basis = self._condition()
+        self._refresh()
+        self._start_points()
+
+    def add_spins(self, spins: np.ndarray) -> None:
+        """Watch more spins; points are added where they violate."""
+        new = np.setdiff1d(spins, self.spins)
+        if not len(new):
+            return
+        self._original = np.concatenate([self._original, self._tables(self.program.free, new)])
+        self._targets = np.concatenate([self._targets, self._tables(self.program.targets, new)])
+        self.spins = np.concatenate([self.spins, new])
+        self._index = {int(spin): i for i, spin in enumerate(self.spins)}
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._free = self._original @ self.basis
+        self._free_double = self._free.astype(float)
+        self._sampler = SpinSampler(self.program, self.spins)
+
+    def _condition(self) -> np.ndarray:
+        """Three QR passes over a sample of the domain; returns the change of basis."""
+        size = self.basis.shape[1]
+        basis, rows = self.basis, self._original
+        sample = bernstein(self.program.degree, self.program.s_end(self.spins)[:, None] * chebyshev(24))
+        for _ in range(3):
+            values = (sample @ rows.astype(float)).reshape(-1, size)
+            upper = np.linalg.qr(values, mode="r") / np.sqrt(len(values))
+            change = _invert_upper(upper)
+            basis, rows = basis @ change, rows @ change
+        return basis
+
+    def _start_points(self) -> None:
+        self._owner = np.zeros(0, int)
+        self._s = np.zeros(0)
+        self._scale = np.zeros(0)
+        self._target_values = np.zeros((0, self._targets.shape[-1]))
+        self._model = GrowingProgram(self.basis[0].astype(float), self.box)
+        owners = np.repeat(np.arange(len(self.spins)), len(_START))
+        s = (self.program.s_end(self.spins)[:, None] * _START).ravel()
+        self._append(owners, s, np.zeros(self._targets.shape[-1]), 0.0)
+
+    def _append(self, owners: np.ndarray, s: np.ndarray, weights: np.ndarray, margin: float) -> None:
+        sample = bernstein(self.program.degree, s)
+        matrix = np.einsum("is,isc->ic", sample, self._free_double[owners])
+        targets = self._values_of_targets(owners, s)
+        size = np.abs(matrix).max(axis=1)
+        # a point that no free row reaches: only its target decides
+        scale = 1 / np.where(size > 1e-30, size, np.maximum(np.abs(targets).max(axis=1), 1e-30))
+        matrix, targets = matrix * scale[:, None], targets * scale[:, None]
+        self._model.add_rows(matrix, margin - targets @ weights)
+        self._owner = np.concatenate([self._owner, owners])
+        self._s = np.concatenate([self._s, s])
+        self._scale = np.concatenate([self._scale, scale])
+        self._target_values = np.concatenate([self._target_values, targets])
+
+    def _values_of_targets(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
+        sample = bernstein(self.program.degree, s.astype(np.longdouble))
+        return np.einsum("is,isc->ic", sample, self._targets[owners]).astype(float)
+
+    def solve_around(self, row: Row, zoom: fmpq, margin: float) -> ExchangeResult:
+        """Solve for the correction, times `zoom`, to a functional given as its exact row.
+
+        This is iterative refinement: rows that are off by 1e-9 are off by 1e-4 when zoomed, and
+        the program of the correction has the same matrix.  The multipliers returned are those of
+        zoom * row + sum_i c_i free_i >= margin.
+        """
+        saved = self.program
+        try:
+            self._set_targets((combine([(zoom, row)]),))
+            return self.solve([1.0], margin)
+        finally:
+            self._set_targets(saved.targets)
+
+    def _set_targets(self, targets: tuple[Row, ...]) -> None:
+        self.program = replace(self.program, targets=targets)
+        self._targets = self._tables(targets, self.spins)
+        self._target_values = self._values_of_targets(self._owner, self._s) * self._scale[:, None]
+
+    def _tables(self, rows: tuple[Row, ...], spins: np.ndarray) -> np.ndarray:
+        return np.stack([self.program.spin_coefficients(row, spins) for row in rows], axis=-1)
+
+    def watch(self, spin: int, x: float) -> None:
+        """Watch a spin and its neighbours from now on, and add the point x = 1/m^2 of it."""
+        step = self.program.ladder.step
+        self.add_spins(np.arange(max(0, spin - 4 * step), spin + 5 * step, step))
+        eta = x * (1 + self.program.ladder.casimir(spin))
+        point = np.array([eta / (eta + self.program.scale)])
+        self._append(np.array([self._index[spin]]), point, np.zeros(self._targets.shape[-1]), 0.0)
+
+    def solve(self, weights: Sequence[float], margin: float) -> ExchangeResult:
+        """Minimise c_0 with sum_k weights_k target_k + sum_i c_i free_i >= margin everywhere.
+
+        margin: slack, relative to the size of the row, that every point must keep, so that the
+        functional found can be proved non-negative between the points and at all spins.
+        """
+        weights = np.asarray(weights, float)
+        self._model.set_lower(margin - self._target_values @ weights)
+        worst, rounds = -np.inf, 0
+        solution = self._model.solve()
+        while solution.optimal and rounds < self.max_rounds:
+            rounds += 1
+            dips = self._violations(solution.point, weights, 0.5 * margin)
+            worst = float(dips.values.min(initial=np.inf))
+            if worst >= 0.2 * margin:
+                break
+            self._append(dips.owners, dips.s, weights, margin)
+            solution = self._model.solve()
+        return self._result(solution, worst >= 0.2 * margin, worst, rounds)
+
+    def _violations(self, point: np.ndarray, weights: np.ndarray, level: float) -> Dips:
+        dips = self._sampler.dips(self._coefficients(point, weights))
+        rows = np.einsum("is,isc->ic", bernstein(self.program.degree, dips.s), self._free_double[dips.owners])
+        relative = dips.values / np.maximum(np.abs(rows).max(axis=1), 1e-30)
+        bad = relative < level
+        return Dips(dips.owners[bad], dips.s[bad], relative[bad])
+
+    def _coefficients(self, point: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        return self._free @ point.astype(np.longdouble) + self._targets @ weights
+
+    def slack_function(self, result: ExchangeResult, weights: Sequence[float]) -> Callable[[int, float], float]:
+        """The scaled functional as a function of (spin, s) for the spins of this exchange."""
+        coefficients = self._coefficients(result.coordinates, np.asarray(weights, float)).astype(float)
+
+        def value(spin: int, s: float) -> float:
+            return float(bernstein(self.program.degree, np.array([s]))[0] @ coefficients[self._index[spin]])
+
+        return value
+
+    def sampled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Scaled free rows (points, rows), targets (points, targets), spins and places s so far."""
+        sample = bernstein(self.program.degree, self._s)
+        matrix = np.einsum("is,isc->ic", sample, self._free_double[self._owner]) * self._scale[:, None]
+        return matrix, self._target_values, self.spins[self._owner], self._s
+
+    def failing_spins(self, row: Row, spins: np.ndarray, level: float) -> np.ndarray:
+        """Those of `spins` at which a functional, given as its exact row, dips below `level`."""
+        coefficients = self.program.spin_coefficients(row, spins)
+        dips = SpinSampler(self.program, spins).dips(coefficients)
+        return np.unique(spins[dips.owners[dips.values < level]])
+
+    def _result(self, solution: LinearSolution, clean: bool, worst: float, rounds: int) -> ExchangeResult:
+        if not solution.optimal:
+            status = solution.status if solution.status == "infeasible" else "stalled"
+            return ExchangeResult(status, (), np.zeros(0), (), worst, rounds)
+        coordinates = solution.point.astype(np.longdouble)
+        exact = tuple(from_longdouble(v) for v in self.basis @ coordinates)
+        contacts = tuple(
+            Contact(int(self.spins[self._owner[i]]), float(self._s[i]), float(solution.duals[i] * self._scale[i]))
+            for i in np.flatnonzero(solution.duals > 0)
+        )
+        status = "optimal" if clean else "stalled"
+        if np.abs(solution.point).max(initial=0) >= 0.99 * self.box:
+            status = "runaway"
+        return ExchangeResult(status, exact, coordinates, contacts, worst, rounds)
+
+
+def _invert_upper(upper: np.ndarray) -> np.ndarray:
+    """Inverse of an upper triangular matrix by back substitution in extended precision."""
+    size = len(upper)
+    upper = upper.astype(np.longdouble)
+    inverse = np.eye(size, dtype=np.longdouble)
+    for i in range(size - 1, -1, -1):
+        inverse[i] = (inverse[i] - upper[i, i + 1 :] @ inverse[i + 1 :]) / upper[i, i]
+    return inverse

@@ -1,0 +1,99 @@
+"""A HiGHS model that grows point by point and keeps its basis.
+
+The functional side, min cost.c with A c >= lower and |c| <= box, is solved through its dual, the
+measure side: one equality per multiplier, one column per point.  New points and new right-hand
+sides keep a feasible measure feasible, so every warm start is a few primal simplex steps on a
+basis as small as the number of multipliers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+_TIGHT, _LOOSE = 1e-10, 1e-9
+
+
+@dataclass(frozen=True)
+class LinearSolution:
+    """Answer of one linear program.
+
+    status: "optimal", "infeasible" (no c in the box) or HiGHS's own word.  point: c.  duals: the
+    weight of each row, >= 0.
+    """
+
+    status: str
+    point: np.ndarray
+    duals: np.ndarray
+
+    @property
+    def optimal(self) -> bool:
+        return self.status == "optimal"
+
+
+class GrowingProgram:
+    """min cost.c over |c_i| <= box with rows A c >= lower, rows added as they are found."""
+
+    def __init__(self, cost: np.ndarray, box: float) -> None:
+        self._highs = highspy.Highs()
+        # HiGHS's own scaling wrecks these programs: the rows come scaled already
+        for option, value in {
+            "output_flag": False,
+            "threads": 1,
+            "presolve": "off",
+            "simplex_strategy": 4,
+            "simplex_scale_strategy": 0,
+            "small_matrix_value": 1e-12,
+        }.items():
+            self._highs.setOptionValue(option, value)
+        self._set_tolerance(_TIGHT)
+        self._size, self._count = len(cost), 0
+        empty = np.zeros(0, np.int32)
+        self._highs.addRows(self._size, cost, cost, 0, np.zeros(self._size, np.int32), empty, np.zeros(0))
+        eye = np.eye(self._size)
+        self._append(np.concatenate([eye, -eye]), np.full(2 * self._size, -box))
+
+    def add_rows(self, matrix: np.ndarray, lower: np.ndarray) -> None:
+        """Append rows matrix @ c >= lower."""
+        self._append(matrix, lower)
+        self._count += len(lower)
+
+    def _append(self, matrix: np.ndarray, lower: np.ndarray) -> None:
+        count, size = matrix.shape
+        starts = np.arange(count, dtype=np.int32) * size
+        indices = np.tile(np.arange(size, dtype=np.int32), count)
+        infinite = np.full(count, highspy.kHighsInf)
+        self._highs.addCols(
+            count, -lower, np.zeros(count), infinite, matrix.size, starts, indices, np.ascontiguousarray(matrix).ravel()
+        )
+
+    def set_lower(self, lower: np.ndarray) -> None:
+        """Replace the lower bounds of all rows."""
+        which = np.arange(self._count, dtype=np.int32) + 2 * self._size
+        self._highs.changeColsCost(self._count, which, -lower)
+
+    def solve(self) -> LinearSolution:
+        """Warm solve; on anything but a clear answer a cold one, then a cold one at 1e-9."""
+        status = self._run()
+        if status not in ("Optimal", "Unbounded"):
+            self._highs.clearSolver()
+            status = self._run()
+        if status != "Optimal":
+            self._set_tolerance(_LOOSE)
+            self._highs.clearSolver()
+            status = self._run()
+            self._set_tolerance(_TIGHT)
+        solution = self._highs.getSolution()
+        named = {"Optimal": "optimal", "Unbounded": "infeasible"}.get(status, status)
+        duals = np.array(solution.col_value)[2 * self._size :]
+        return LinearSolution(named, -np.array(solution.row_dual), duals)
+
+    def _run(self) -> str:
+        self._highs.run()
+        return str(self._highs.modelStatusToString(self._highs.getModelStatus()))
+
+    def _set_tolerance(self, value: float) -> None:
+        self._highs.setOptionValue("primal_feasibility_tolerance", value)
+        self._highs.setOptionValue("dual_feasibility_tolerance", value)

@@ -1,0 +1,159 @@
+r"""The program model: rows over a positive measure on spins and masses.
+
+A row is a polynomial R(x, X) = sum_e x^e R_e(X), deg R_e <= e, with rational coefficients, where
+x = 1/m^2 in [0, 1] and X = J(J + shift) for J = 0, step, 2 step, ...  Given rows `free` (the
+first is the normalisation) and a target row, the program is
+
+    minimise c_0  such that  target + sum_i c_i free_i >= 0  for all J and all x,
+
+the dual of: maximise -<target> over positive measures with <free_0> = 1, <free_i> = 0 (i > 0).
+
+Everything is computed in s = eta/(eta + scale), eta = x (1 + X): divided by
+eta^{e0} (1 + eta/scale)^m a row becomes a polynomial in s of degree m on [0, s_J], whose
+coefficients tend to a limit as J -> infinity (the Regge limit, x -> 0 at fixed xi = X x); s = 1
+there is xi -> infinity.  One compact domain thus holds all spins, all masses and both limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import comb
+
+import numpy as np
+from flint import fmpq, fmpq_poly
+
+Row = dict[int, fmpq_poly]
+
+#: the value of eta at the middle of the s interval; contacts cluster around eta of this size
+
+ETA_SCALE = 12
+
+
+@dataclass(frozen=True)
+class SpinLadder:
+    """The spins of the measure: J = 0, step, 2 step, ... with X = J(J + shift)."""
+
+    shift: int
+    step: int = 2
+
+    def casimir(self, spin: int) -> int:
+        """X of a spin."""
+        return spin * (spin + self.shift)
+
+
+@dataclass(frozen=True)
+class MeasureProgram:
+    """Rows of a program over a positive measure (see the module text).
+
+    free: rows with free multipliers, the normalisation first.  ladder: the spins.
+    """
+
+    free: tuple[Row, ...]
+    ladder: SpinLadder
+    targets: tuple[Row, ...]
+
+    @cached_property
+    def low(self) -> int:
+        """e0: the lowest power of x in any row; it is divided out."""
+        return min(min(row) for row in (*self.free, *self.targets) if row)
+
+    @cached_property
+    def high(self) -> int:
+        """N: the highest power of x in any row."""
+        return max(max(row) for row in (*self.free, *self.targets) if row)
+
+    @cached_property
+    def scale(self) -> int:
+        """The eta at the middle of the s interval.
+
+        Measured: contacts spread with the degree and with the dimension, and this choice keeps
+        the price of the margin (the sum of the scaled weights) below about 10 at every order.
+        """
+        return (self.ladder.shift + 4) * max(self.degree, 2)
+
+    @property
+    def degree(self) -> int:
+        """m = N - e0, the degree in s."""
+        return self.high - self.low
+
+    def bernstein_scales(self) -> np.ndarray:
+        """Factor that turns R_e(X)/(1+X)^e into the Bernstein coefficient of s^(e-e0): (m+1,)."""
+        m = self.degree
+        return np.array([np.longdouble(self.scale) ** i / comb(m, i) for i in range(m + 1)])
+
+    def spin_coefficients(self, row: Row, spins: np.ndarray) -> np.ndarray:
+        """Bernstein coefficients of a row in s on [0, 1], one line per spin: (len(spins), m+1).
+
+        A spin of -1 stands for the Regge limit J = infinity.  Extended precision.
+        """
+        table = np.zeros((len(spins), self.degree + 1), np.longdouble)
+        for e, poly in row.items():
+            table[:, e - self.low] = scaled_values(poly, e, spins, self.ladder)
+        return table * self.bernstein_scales()
+
+    def x_of(self, spin: int, s: float) -> float:
+        """x = 1/m^2 at the point s of a spin."""
+        return self.scale * s / (1 - s) / (1 + self.ladder.casimir(spin))
+
+    def s_end(self, spins: np.ndarray) -> np.ndarray:
+        """The end x = 1 of the s interval of each spin; 1 for the Regge limit."""
+        casimirs = spins * (spins + self.ladder.shift)
+        ends = (1.0 + casimirs) / (1.0 + casimirs + self.scale)
+        return np.where(spins < 0, 1.0, ends)
+
+
+def to_longdouble(value: fmpq) -> np.longdouble:
+    """Nearest extended-precision number to a rational (64-bit mantissa where the platform has it)."""
+    p, q = int(value.p), int(value.q)
+    if p == 0:
+        return np.longdouble(0)
+    shift = 66 - p.bit_length() + q.bit_length()
+    mantissa = (p << shift) // q if shift >= 0 else p // (q << -shift)
+    high, low = divmod(mantissa, 1 << 33)
+    return np.ldexp(np.longdouble(high) * np.longdouble(1 << 33) + np.longdouble(low), -shift)
+
+
+def from_longdouble(value: np.longdouble) -> fmpq:
+    """The rational that an extended-precision number is, exactly."""
+    mantissa, exponent = np.frexp(np.longdouble(value))
+    scaled = np.ldexp(mantissa, 64)
+    high = np.floor(scaled / np.longdouble(1 << 32))
+    integer = int(high) * (1 << 32) + int(scaled - high * np.longdouble(1 << 32))
+    power = int(exponent) - 64
+    return fmpq(integer) * (fmpq(1 << power) if power >= 0 else fmpq(1, 1 << -power))
+
+
+#: below this spin the polynomials in X cancel, so they are evaluated exactly
+_EXACT_BELOW = 100
+
+
+def scaled_values(poly: fmpq_poly, e: int, spins: np.ndarray, ladder: SpinLadder) -> np.ndarray:
+    """poly(X)/(1+X)^e for each spin; spin -1 gives the limit, the coefficient of X^e."""
+    values = np.zeros(len(spins), np.longdouble)
+    coefficients = [to_longdouble(c) for c in poly.coeffs()]
+    exact = (spins >= 0) & (spins < _EXACT_BELOW)
+    for i in np.flatnonzero(exact):
+        big_x = ladder.casimir(int(spins[i]))
+        values[i] = to_longdouble(poly(fmpq(big_x)) / fmpq(1 + big_x) ** e)
+    large = spins >= _EXACT_BELOW
+    if large.any():
+        js = spins[large].astype(np.longdouble)
+        inverse = 1 / (1 + js * (js + ladder.shift))
+        # X/(1+X) = 1 - inverse; Horner in 1/(1+X) never overflows
+        total = np.zeros(len(js), np.longdouble)
+        for power in range(len(coefficients) - 1, -1, -1):
+            total += coefficients[power] * (1 - inverse) ** power * inverse ** (e - power)
+        values[large] = total
+    if len(coefficients) == e + 1:
+        values[spins < 0] = coefficients[e]
+    return values
+
+
+def combine(rows: list[tuple[fmpq, Row]]) -> Row:
+    """The rational linear combination of rows."""
+    total: Row = {}
+    for factor, row in rows:
+        for e, poly in row.items():
+            total[e] = total.get(e, fmpq_poly([0])) + poly * factor
+    return {e: poly for e, poly in total.items() if poly != 0}

@@ -1,0 +1,131 @@
+"""The independent verifier: proves the claim of a certificate for all spins and all masses.
+
+It needs python-flint and nothing else, shares no code with what finds functionals, and derives
+the sum rules itself.  A certificate claims that sum coefficient * g_pq >= 0 at M = 1 for every
+tree-level shift-symmetric scalar whose partial-wave density is non-negative, and gives a
+functional: rational multiples of [t^power] A_k.  The proof has three parts:
+
+(a) the infrared side of the functional is the claim, exactly;
+(b) for each even J < spin_split its ultraviolet side is >= 0 for all x = 1/m^2 in [0, 1];
+(c) for all real X = J(J+D-3) >= X* = X(spin_split) it is >= 0 on two boxes that cover the rest:
+    xi = X x <= X* with x = xi v / X*, v = X*/X in [0, 1], and xi >= X* with X*/xi, x in [0, 1].
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from flint import fmpq, fmpz, fmpz_poly
+
+from solvers.verify.document import Certificate, Refused, load, read
+from solvers.verify.nonnegative import NotProved, prove_on_interval, prove_on_square
+from solvers.verify.rows import infrared, ultraviolet
+
+__all__ = ["Refused", "statement", "verify_data", "verify_file"]
+
+Table = list[list[fmpz]]
+
+
+def verify_file(path: str | os.PathLike[str]) -> str:
+    """Prove the certificate in a file; returns the statement proved or raises Refused."""
+    return verify_data(load(path))
+
+
+def verify_data(data: Any) -> str:
+    """Prove a certificate given as parsed JSON; returns the statement proved or raises Refused."""
+    certificate = read(data)
+    _check_infrared(certificate)
+    table = heavy_table(certificate)
+    try:
+        _check_low_spins(certificate, table)
+        _check_high_spins(certificate, table)
+    except NotProved as failure:
+        raise Refused(str(failure)) from None
+    return statement(certificate)
+
+
+def statement(certificate: Certificate) -> str:
+    """One line that says exactly what a verified certificate proves."""
+    order = max(2 * j + power for j, power in certificate.sum_rules)
+    terms = []
+    for (p, q), value in sorted(certificate.claim.items(), key=lambda c: (2 * c[0][0] + 3 * c[0][1], c[0][1])):
+        if value != 0:
+            terms.append(f"{'-' if value < 0 else '+'} {_short(abs(value))}*g[{p},{q}]")
+    return (
+        f"{' '.join(terms).removeprefix('+ ')} >= 0 at M=1 in D={certificate.dimension}: "
+        f"rho_J >= 0, all even spins, all masses m >= M, tree-level forward sum rules to order {order}"
+    )
+
+
+def _short(value: fmpq) -> str:
+    """A rational as a decimal if that is exact and shorter."""
+    below, places = int(value.q), 0
+    while (10**places) % below and places < 60:
+        places += 1
+    if below == 1 or (10**places) % below:
+        return str(value)
+    digits = str(int(value.p) * 10**places // below).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
+
+
+def _check_infrared(certificate: Certificate) -> None:
+    total: dict[tuple[int, int], fmpq] = {}
+    for (j, power), value in certificate.sum_rules.items():
+        for coupling, c in infrared(j, power).items():
+            total[coupling] = total.get(coupling, fmpq(0)) + value * c
+    for coupling in total.keys() | certificate.claim.keys():
+        if total.get(coupling, 0) != certificate.claim.get(coupling, 0):
+            raise Refused(f"the functional does not give the claim: coefficient of g[{coupling[0]},{coupling[1]}]")
+
+
+def heavy_table(certificate: Certificate) -> Table:
+    """Integers a[e][d] with F(x, X) ~ sum a[e][d] x^e X^d, a positive multiple of the UV side."""
+    length: dict[int, int] = {}
+    for j, power in certificate.sum_rules:
+        length[j] = max(length.get(j, 0), power + 1)
+    rows = {j: ultraviolet(j, size, certificate.dimension) for j, size in length.items()}
+    orders = [2 * j + power for j, power in certificate.sum_rules]
+    low, high = min(orders), max(orders)
+    table = [[fmpq(0)] * (high + 1) for _ in range(high - low + 1)]
+    for (j, power), value in certificate.sum_rules.items():
+        line = table[2 * j + power - low]
+        for d, c in enumerate(rows[j][power].coeffs()):
+            line[d] += value * c
+    common = fmpz(1)
+    for line in table:
+        for c in line:
+            common = common.lcm(c.q)
+    width = max((d for line in table for d, c in enumerate(line) if c != 0), default=0) + 1
+    return [[(c * common).p for c in line[:width]] for line in table]
+
+
+def _check_low_spins(certificate: Certificate, table: Table) -> None:
+    lines = [fmpz_poly(line) for line in table]
+    for spin in range(0, certificate.spin_split, 2):
+        casimir = fmpz(spin * (spin + certificate.dimension - 3))
+        try:
+            prove_on_interval(fmpz_poly([line(casimir) for line in lines]))
+        except NotProved as failure:
+            place = None if failure.at is None else (spin, failure.at)
+            raise Refused(f"spin {spin}: {failure} (x = 1/m^2)", place) from None
+
+
+def _check_high_spins(certificate: Certificate, table: Table) -> None:
+    start = fmpz(certificate.spin_split * (certificate.spin_split + certificate.dimension - 3))
+    # a row x^e X^d of order n = e + low has d <= n - 2, so x^low' with low' = low - 2 is restored
+    shift = min(2 * j + power for j, power in certificate.sum_rules) - 2
+    width = len(table[0])
+    degree = len(table) - 1 + shift
+    if any(c != 0 for e, line in enumerate(table) for d, c in enumerate(line) if d > e + shift):
+        raise NotProved("the functional grows too fast with the spin for the large-spin proof")
+    near = [[fmpz(0)] * (degree + 1) for _ in table]
+    far = [[fmpz(0)] * (degree + 1) for _ in range(width)]
+    for e, line in enumerate(table):
+        for d, c in enumerate(line):
+            if c != 0:
+                # near: u = xi/X*, v = X*/X, after division by u^shift; far: w = X*/xi, x
+                near[e][e + shift - d] += c * start**d
+                far[width - 1 - d][e + shift - d] += c * start**d
+    prove_on_square(near)
+    prove_on_square(far)

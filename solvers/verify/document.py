@@ -1,0 +1,133 @@
+"""Strict reading of a certificate: anything unexpected is refused with its reason."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flint import fmpq
+
+SCHEMA = "eft-positivity/certificate/1"
+_MAX_BYTES = 16_000_000
+_MAX_ORDER = 80
+_MAX_SPLIT = 200_000
+_MAX_DIGITS = 20_000
+_KEYS = {"schema", "dimension", "density", "claim", "sum_rules", "spin_split"}
+_RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")
+
+
+class Refused(Exception):
+    """The certificate proves nothing; the message is the reason.
+
+    place: (spin, x) at which the functional was seen to be negative, if any.
+    """
+
+    def __init__(self, message: str, place: tuple[int, float] | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate as read: nothing in it has been proved yet."""
+
+    dimension: int
+    claim: dict[tuple[int, int], fmpq]
+    sum_rules: dict[tuple[int, int], fmpq]
+    spin_split: int
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """JSON of a file; refuses what is too large, not JSON, or holds NaN or doubled keys."""
+    try:
+        if os.path.getsize(path) > _MAX_BYTES:
+            raise Refused(f"the file is larger than {_MAX_BYTES // 1_000_000} MB, no certificate is")
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except OSError as error:
+        raise Refused(f"cannot read the file: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"not a JSON document: {error}") from None
+
+
+def _no_constant(name: str) -> None:
+    raise Refused(f"{name} is not a number a certificate may hold")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise Refused("an object names the same key twice")
+    return dict(pairs)
+
+
+def read(data: Any) -> Certificate:
+    """Check the form of a parsed certificate."""
+    if not isinstance(data, dict):
+        raise Refused("a certificate is a JSON object")
+    if data.get("schema") != SCHEMA:
+        raise Refused(f"schema is {str(data.get('schema'))[:60]!r}, expected {SCHEMA!r}")
+    if set(data) != _KEYS:
+        raise Refused(f"keys missing or unknown: {sorted(set(data) ^ _KEYS)}")
+    if data["density"] != "positive":
+        raise Refused(f"density {str(data['density'])[:40]!r} is unknown, this verifier proves 'positive'")
+    dimension = _integer(data["dimension"], "dimension", 4, 1000)
+    split = _integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
+    if split % 2:
+        raise Refused(f"spin_split {split} is odd, only even spins are exchanged")
+    claim: dict[tuple[int, int], fmpq] = {}
+    for entry in _entries(data["claim"], "claim", {"coupling", "coefficient"}):
+        pair = entry["coupling"]
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise Refused("a coupling is a pair [p, q]")
+        p, q = (_integer(part, "coupling", 0, _MAX_ORDER) for part in pair)
+        if not 2 <= 2 * p + 3 * q <= _MAX_ORDER:
+            raise Refused(f"coupling [{p}, {q}] has order {2 * p + 3 * q}, expected 2 to {_MAX_ORDER}")
+        _put(claim, (p, q), entry["coefficient"], f"coupling [{p}, {q}]")
+    rules: dict[tuple[int, int], fmpq] = {}
+    for entry in _entries(data["sum_rules"], "sum_rules", {"k", "power", "coefficient"}):
+        k = _integer(entry["k"], "k", 2, _MAX_ORDER)
+        power = _integer(entry["power"], "power", 0, _MAX_ORDER)
+        if k % 2 or k + power > _MAX_ORDER:
+            raise Refused(f"sum rule k={k}, power={power}: k must be even and k + power at most {_MAX_ORDER}")
+        _put(rules, (k // 2, power), entry["coefficient"], f"sum rule k={k}, power={power}")
+    if not any(claim.values()):
+        raise Refused("the claim is empty")
+    return Certificate(dimension, claim, rules, split)
+
+
+def _entries(data: Any, name: str, keys: set[str]) -> list[dict[str, Any]]:
+    if not isinstance(data, list) or len(data) > 10_000:
+        raise Refused(f"{name} must be a list")
+    for entry in data:
+        if not isinstance(entry, dict) or set(entry) != keys:
+            raise Refused(f"every entry of {name} has the keys {sorted(keys)}")
+    return data
+
+
+def _integer(value: Any, name: str, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Refused(f"{name} {str(value)[:40]!r} is not an integer")
+    if not low <= value <= high:
+        raise Refused(f"{name} {str(value)[:40]} is outside {low}..{high}")
+    return value
+
+
+def _put(target: dict[tuple[int, int], fmpq], key: tuple[int, int], text: Any, name: str) -> None:
+    if key in target:
+        raise Refused(f"{name} appears twice")
+    if not isinstance(text, str) or len(text) > _MAX_DIGITS or not _RATIONAL.fullmatch(text):
+        raise Refused(f"coefficient of {name} is not a rational 'a/b': {str(text)[:40]!r}")
+    above, _, below = text.partition("/")
+    if below and not below.strip("0"):
+        raise Refused(f"coefficient of {name} has denominator zero")
+    target[key] = fmpq(_big(above)) / fmpq(_big(below or "1"))
+
+
+def _big(text: str) -> Any:
+    # str -> int is limited to 4300 digits in recent Pythons, flint's reader is not
+    from flint import fmpz
+
+    return fmpz(text)
