@@ -42,7 +42,7 @@ class End:
     that satisfies the null constraints.  spectrum_value: the ratio the spectrum has (None
     without one): no valid bound can lie inside it.  digits: decimal places to which value and
     spectrum_value agree, None without a spectrum.  ray: states that can be added without limit
-    when the end is unbounded.
+    when the end is unbounded.  spectrum_note: why there is no spectrum, or "".
     """
 
     value: str | None
@@ -53,6 +53,7 @@ class End:
     spectrum_value: str | None = None
     digits: int | None = None
     ray: tuple[State, ...] = ()
+    spectrum_note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""

@@ -33,25 +33,25 @@ class Contact:
 class ExchangeResult:
     """Outcome of one exchange run.
 
-    status: "optimal", "infeasible" (no functional: the primal has a ray), "runaway" (multipliers
-    at the end of their range) or "stalled".  multipliers: exact rationals, one per free
-    row, the first being the value.  coordinates: the same in the basis of the exchange.
-    contacts: points with positive weight.  worst: smallest slack seen.
+    status: "optimal", "infeasible" (no functional: the primal has a ray) or "stalled".
+    multipliers: exact rationals, one per free row, the first being the value.  coordinates: the
+    same in the basis of the exchange; at_box: whether any is at the end of its range.
+    contacts: points with positive weight.  loss: how much the margin costs in value.
     """
 
     status: str
     multipliers: tuple[fmpq, ...]
     coordinates: np.ndarray
     contacts: tuple[Contact, ...]
-    worst: float
-    rounds: int
+    at_box: bool = False
+    loss: float = 0.0
 
 
 class Exchange:
     """A program sampled on a growing set of points; solves for any combination of its targets."""
 
     box = 1e4
-    max_rounds = 60
+    max_rounds = 250
 
     def __init__(self, program: MeasureProgram, spins: np.ndarray | None = None) -> None:
         self.program = program
@@ -159,17 +159,17 @@ class Exchange:
         """
         weights = np.asarray(weights, float)
         self._model.set_lower(margin - self._target_values @ weights)
-        worst, rounds = -np.inf, 0
-        solution = self._model.solve()
-        while solution.optimal and rounds < self.max_rounds:
-            rounds += 1
+        solution, clean = self._model.solve(), False
+        for _ in range(self.max_rounds):
+            if not solution.optimal:
+                break
             dips = self._violations(solution.point, weights, 0.5 * margin)
-            worst = float(dips.values.min(initial=np.inf))
-            if worst >= 0.2 * margin:
+            clean = float(dips.values.min(initial=np.inf)) >= 0.2 * margin
+            if clean:
                 break
             self._append(dips.owners, dips.s, weights, margin)
             solution = self._model.solve()
-        return self._result(solution, worst >= 0.2 * margin, worst, rounds)
+        return self._result(solution, clean, margin)
 
     def _violations(self, point: np.ndarray, weights: np.ndarray, level: float) -> Dips:
         dips = self._sampler.dips(self._coefficients(point, weights))
@@ -196,26 +196,31 @@ class Exchange:
         matrix = np.einsum("is,isc->ic", sample, self._free_double[self._owner]) * self._scale[:, None]
         return matrix, self._target_values, self.spins[self._owner], self._s
 
+    def samples(self, spin: int, weights: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Free rows and weighted target of one spin at `places`, given as fractions of its s interval."""
+        i = self._index[spin]
+        sample = bernstein(self.program.degree, self.program.s_end(self.spins[i : i + 1]) * places)
+        return sample @ self._free_double[i], (sample @ self._targets[i]).astype(float) @ weights
+
     def failing_spins(self, row: Row, spins: np.ndarray, level: float) -> np.ndarray:
         """Those of `spins` at which a functional, given as its exact row, dips below `level`."""
         coefficients = self.program.spin_coefficients(row, spins)
         dips = SpinSampler(self.program, spins).dips(coefficients)
         return np.unique(spins[dips.owners[dips.values < level]])
 
-    def _result(self, solution: LinearSolution, clean: bool, worst: float, rounds: int) -> ExchangeResult:
+    def _result(self, solution: LinearSolution, clean: bool, margin: float) -> ExchangeResult:
         if not solution.optimal:
             status = solution.status if solution.status == "infeasible" else "stalled"
-            return ExchangeResult(status, (), np.zeros(0), (), worst, rounds)
+            return ExchangeResult(status, (), np.zeros(0), ())
         coordinates = solution.point.astype(np.longdouble)
         exact = tuple(from_longdouble(v) for v in self.basis @ coordinates)
         contacts = tuple(
             Contact(int(self.spins[self._owner[i]]), float(self._s[i]), float(solution.duals[i] * self._scale[i]))
             for i in np.flatnonzero(solution.duals > 0)
         )
-        status = "optimal" if clean else "stalled"
-        if np.abs(solution.point).max(initial=0) >= 0.99 * self.box:
-            status = "runaway"
-        return ExchangeResult(status, exact, coordinates, contacts, worst, rounds)
+        at_box = bool(np.abs(solution.point).max(initial=0) >= 0.99 * self.box)
+        loss = margin * float(solution.duals.sum())
+        return ExchangeResult("optimal" if clean else "stalled", exact, coordinates, contacts, at_box, loss)
 
 
 def _invert_upper(upper: np.ndarray) -> np.ndarray:

@@ -15,63 +15,53 @@ from solvers.refine import Atom, NotRefined, Refined, refine
 
 #: relative slack kept at every point by the first linear program, and gained by one zoom
 MARGIN, ZOOM = 3e-10, 10**5
-_MAX_SWEEPS = 6
 #: slack asked of a functional that excludes, where the multipliers may reach the box
 EXCLUSION_MARGIN = 1e-2
-#: digits that the first linear program delivers
-LINEAR_DIGITS = 8
-#: digits that a zoomed linear program in extended precision can deliver
-ZOOM_DIGITS = 13
+#: digits that the first linear program and a zoomed one in extended precision can deliver
+LINEAR_DIGITS, ZOOM_DIGITS = 8, 13
+_MAX_SWEEPS = 6
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """Solution of a program: a functional with room for a proof, and a spectrum.
+    """A functional with room for a proof, and a spectrum.
 
-    status: "optimal", "infeasible" (no functional: a ray), "runaway" (the equalities cannot hold:
-    see `exclusion`) or "stalled".
     multipliers: rationals, the first is the value; the functional keeps a positive slack.
     atoms: primal spectrum solved by Newton, empty if that failed (then `note` says why).
     exact: the value of the spectrum (None without one).  contact_spin: largest finite spin at
-    which the functional nearly vanishes.  result: the last linear program.
+    which the functional nearly vanishes.
     """
 
-    status: str
     multipliers: tuple[fmpq, ...]
     atoms: tuple[Atom, ...]
     exact: fmpq | None
     contact_spin: int
     note: str
-    result: ExchangeResult
 
 
-def optimise(exchange: Exchange, weights: Sequence[fmpq], digits: int) -> Optimum:
-    """Minimise c_0 for one combination of the targets to about `digits` digits."""
-    result = _solve_all_spins(exchange, weights)
-    if result.status == "runaway" and exclusion(exchange) is None:
-        result = replace(result, status="optimal")
-    if result.status != "optimal":
-        return Optimum(result.status, (), (), None, 0, "", result)
-    if digits <= LINEAR_DIGITS:
-        refined, note = _refined(exchange, weights, result, digits)
-        return _optimum(result.multipliers, refined, note, result)
-    return _precise(exchange, weights, digits, result)
+def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResult:
+    """The linear program, repeated with the spins of a much longer list at which it fails.
 
-
-def _solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResult:
-    """The linear program, repeated with the spins of a much longer list at which it fails."""
+    Status "excluded": the equalities cannot hold at all, see `exclusion`.
+    """
     numeric = [float(w) for w in weights]
     for _ in range(_MAX_SWEEPS):
         result = exchange.solve(numeric, MARGIN)
         if result.status != "optimal":
-            break
-        row = functional_row(exchange, weights, result.multipliers)
-        top = max((contact.spin for contact in result.contacts), default=0)
-        failing = exchange.failing_spins(row, long_ladder(exchange.program.ladder.step, 2 * top), 0.0)
+            return result
+        failing = _failing_spins(exchange, weights, result)
         if not len(np.setdiff1d(failing, exchange.spins)):
             break
         exchange.add_spins(failing)
+    if result.at_box and exclusion(exchange) is not None:
+        return replace(result, status="excluded")
     return result
+
+
+def _failing_spins(exchange: Exchange, weights: Sequence[fmpq], result: ExchangeResult) -> np.ndarray:
+    row = functional_row(exchange, weights, result.multipliers)
+    ladder = long_ladder(exchange.program.ladder.step, 2 * _top_spin(result))
+    return exchange.failing_spins(row, ladder, 0.0)
 
 
 def exclusion(exchange: Exchange) -> tuple[fmpq, ...] | None:
@@ -80,45 +70,63 @@ def exclusion(exchange: Exchange) -> tuple[fmpq, ...] | None:
     None if there is no such functional within the range of the multipliers.
     """
     result = exchange.solve([0.0] * len(exchange.program.targets), EXCLUSION_MARGIN)
-    if result.status not in ("optimal", "runaway") or float(result.multipliers[0]) > -EXCLUSION_MARGIN:
+    if result.status != "optimal" or float(result.multipliers[0]) > -EXCLUSION_MARGIN:
         return None
     return tuple(m / -result.multipliers[0] for m in result.multipliers)
+
+
+def optimise(exchange: Exchange, weights: Sequence[fmpq], digits: int, first: ExchangeResult) -> Optimum:
+    """From an optimal linear program to about `digits` digits, with the extremal spectrum."""
+    if digits > LINEAR_DIGITS or first.loss > _allowed(digits):
+        return _precise(exchange, weights, digits, first)
+    return _optimum(exchange, weights, first, first.multipliers, digits)
+
+
+def _allowed(digits: int) -> float:
+    """Loss in value that leaves room for rounding: a twentieth of the last digit promised."""
+    return 0.05 * 10.0 ** (1 - digits)
 
 
 def _precise(exchange: Exchange, weights: Sequence[fmpq], digits: int, first: ExchangeResult) -> Optimum:
     program = exchange.program
     target = combine(list(zip(weights, program.targets, strict=True)))
     result, center, coordinates = first, first.multipliers, first.coordinates
-    margin = max(MARGIN * 10, 10.0 ** -(digits + 1) * ZOOM)
+    # the loss is proportional to the margin
+    margin = max(10 * MARGIN, ZOOM * MARGIN * min(1.0, _allowed(digits) / max(first.loss, MARGIN)))
     for _ in range(2):
-        exchange.add_spins(_neighbours(result, exchange.program.ladder.step))
+        exchange.add_spins(_neighbours(result, program.ladder.step))
         row = combine([(fmpq(1), target), *zip(center, program.free, strict=True)])
         zoomed = exchange.solve_around(row, fmpq(ZOOM), margin)
         if zoomed.status != "optimal":
-            note = f"the zoomed program is {zoomed.status}"
-            return _optimum(first.multipliers, None, note, first)
+            optimum = _optimum(exchange, weights, first, first.multipliers, digits)
+            return replace(optimum, note=optimum.note or f"the zoomed program is {zoomed.status}")
         center = tuple(c + d / ZOOM for c, d in zip(center, zoomed.multipliers, strict=True))
         coordinates = coordinates + zoomed.coordinates / np.longdouble(ZOOM)
         result = replace(zoomed, multipliers=center, coordinates=coordinates)
         if not _new_spins(exchange, result):
             break
-    refined, note = _refined(exchange, weights, result, digits)
-    if refined is None:
-        return _optimum(center, None, note, result)
-    if digits <= ZOOM_DIGITS:
-        return _optimum(center, refined, note, result)
-    return _optimum(_mix(refined, first, digits), refined, note, result)
+    return _optimum(exchange, weights, result, center, digits, first)
 
 
-def _refined(
-    exchange: Exchange, weights: Sequence[fmpq], result: ExchangeResult, digits: int
-) -> tuple[Refined | None, str]:
+def _optimum(
+    exchange: Exchange,
+    weights: Sequence[fmpq],
+    result: ExchangeResult,
+    multipliers: tuple[fmpq, ...],
+    digits: int,
+    inner: ExchangeResult | None = None,
+) -> Optimum:
+    """Newton from a linear program; beyond ZOOM_DIGITS its functional, moved towards `inner`."""
     # 1/X of this spin is far below the digits asked, and its powers still fit a double
     large_spin = 2 * 10 ** max(7, digits // 2 + 1)
+    top = max(_top_spin(result), 0)
     try:
-        return refine(exchange, weights, result, max(digits + 4, 18), large_spin), ""
+        refined = refine(exchange, weights, result, max(digits + 4, 18), large_spin)
     except NotRefined as reason:
-        return None, str(reason)
+        return Optimum(multipliers, (), None, top, str(reason))
+    if inner is not None and digits > ZOOM_DIGITS:
+        multipliers = _mix(refined, inner, digits)
+    return Optimum(multipliers, refined.atoms, refined.multipliers[0], top, "")
 
 
 def _mix(refined: Refined, inner: ExchangeResult, digits: int) -> tuple[fmpq, ...]:
@@ -146,11 +154,8 @@ def _new_spins(exchange: Exchange, result: ExchangeResult) -> bool:
     return bool(len(new))
 
 
-def _optimum(multipliers: tuple[fmpq, ...], refined: Refined | None, note: str, result: ExchangeResult) -> Optimum:
-    top = max((contact.spin for contact in result.contacts), default=0)
-    atoms = refined.atoms if refined else ()
-    exact = refined.multipliers[0] if refined else None
-    return Optimum("optimal", multipliers, atoms, exact, max(top, 0), note, result)
+def _top_spin(result: ExchangeResult) -> int:
+    return max((contact.spin for contact in result.contacts), default=0)
 
 
 def functional_row(exchange: Exchange, weights: Sequence[fmpq], multipliers: Sequence[fmpq]) -> Row:

@@ -157,3 +157,8 @@ def combine(rows: list[tuple[fmpq, Row]]) -> Row:
         for e, poly in row.items():
             total[e] = total.get(e, fmpq_poly([0])) + poly * factor
     return {e: poly for e, poly in total.items() if poly != 0}
+
+
+def value_at(row: Row, x: fmpq, casimir: fmpq | int = 0) -> fmpq:
+    """The row at one point, exactly."""
+    return sum((x**e * poly(fmpq(casimir)) for e, poly in row.items()), fmpq(0))

@@ -1,0 +1,191 @@
+"""One end of a range: solve, certify, repair what the verifier refuses, or show why there is no bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flint import fmpq
+
+from positivity.certificates import certify, decimal_text, rounded_up, weakened
+from positivity.couplings import Combination
+from positivity.programs import RatioProgram
+from positivity.results import End
+from positivity.spectra import ray_states, ray_text, states
+from solvers.exchange import Exchange, ExchangeResult
+from solvers.optimum import Optimum, exclusion, optimise, solve_all_spins
+from solvers.program import value_at
+from solvers.rays import find_ray
+from solvers.refine import Atom
+from solvers.verify import Refused
+
+if TYPE_CHECKING:
+    from solvers.conic import ConicResult
+
+#: refusals of the verifier that are fed back to the solver before giving up
+_MAX_REPAIRS = 8
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A value that targets + value * over >= 0 holds with, rounded up, and its certificate.
+
+    refusal: why there is no certificate (then value is only numerical).
+    """
+
+    value: fmpq
+    certificate: dict[str, Any] | None
+    refusal: Refused | None = None
+
+
+class EndSolver:
+    """Solves and certifies combinations of the targets of one ratio program, reusing its work."""
+
+    def __init__(self, ratio: RatioProgram, over: Combination, dimension: int, digits: int, method: str = "lp") -> None:
+        self.ratio, self.over, self.dimension = ratio, over, dimension
+        self.digits, self.method = digits, method
+        self.exchange = Exchange(ratio.program)
+
+    def end(self, weights: Sequence[fmpq], side: int) -> End:
+        """The smallest c with sum weights * targets + c over >= 0, reported as the end side * c.
+
+        side: +1 if side * c is an upper bound (weights -1), -1 for a lower one (weights +1).
+        """
+        if self.method != "lp":
+            return self._conic_end(weights, side)
+        first = solve_all_spins(self.exchange, weights)
+        if first.status != "optimal":
+            return self._no_end(weights, first.status)
+        proof = self._elementary(weights, first.multipliers[0], first.loss)
+        if proof is not None:
+            optimum = self._simplest(weights, proof.value)
+            return self._report(proof, optimum, side)
+        return self._report(*self._proved(weights, first), side)
+
+    def _proved(self, weights: Sequence[fmpq], first: ExchangeResult) -> tuple[Proof, Optimum]:
+        """Certify; where the verifier sees a negative value, watch that place and solve again."""
+        optimum = optimise(self.exchange, weights, self.digits, first)
+        proof = self.prove(weights, optimum.multipliers, optimum.contact_spin)
+        for _ in range(_MAX_REPAIRS):
+            if proof.refusal is None or proof.refusal.place is None:
+                break
+            self.exchange.watch(*proof.refusal.place)
+            first = solve_all_spins(self.exchange, weights)
+            if first.status != "optimal":
+                break
+            optimum = optimise(self.exchange, weights, self.digits, first)
+            proof = self.prove(weights, optimum.multipliers, optimum.contact_spin)
+        return proof, optimum
+
+    def _simplest(self, weights: Sequence[fmpq], value: fmpq) -> Optimum | None:
+        """A single spin-0 state, at the cutoff or far above it, if it has the value.
+
+        Spin-0 exchange is crossing symmetric by itself, so it meets every null constraint.
+        """
+        program = self.ratio.program
+        for x in (fmpq(1), fmpq(1, 10**self.digits)):
+            over = value_at(program.free[0], x)
+            if over == 0 or any(value_at(row, x) != 0 for row in program.free[1:]):
+                continue
+            found = -sum((w * value_at(row, x) for w, row in zip(weights, program.targets, strict=True)), fmpq(0)) / over
+            if abs(found - value) * fmpq(10) ** self.digits <= 10:
+                # rows lack the common factor x^2
+                atom = Atom(0, x, 1 / (over * x * x), limit=x < 1)
+                return Optimum((), (atom,), found, 0, "")
+        return None
+
+    def prove(self, weights: Sequence[fmpq], multipliers: Sequence[fmpq], contact_spin: int) -> Proof:
+        """Round the value up and ask the verifier."""
+        value = rounded_up(multipliers[0], self.digits + 1)
+        functional = self.ratio.functional(weights, multipliers)
+        functional = weakened(functional, self.over, value - multipliers[0])
+        try:
+            return Proof(value, certify(functional, self.dimension, contact_spin))
+        except Refused as refusal:
+            return Proof(value, None, refusal)
+
+    def _elementary(self, weights: Sequence[fmpq], value: fmpq, loss: float = 0.0) -> Proof | None:
+        """A bound that needs no null constraint and is a short decimal, if there is one there."""
+        near = Fraction(int(value.p), int(value.q)).limit_denominator(1000)
+        simple = fmpq(near.numerator, near.denominator)
+        if abs(float(simple - value)) > max(1e-6, 3 * loss) or 10**self.digits % int(simple.q):
+            return None
+        multipliers = [simple] + [fmpq(0)] * (len(self.ratio.free) - 1)
+        try:
+            return Proof(simple, certify(self.ratio.functional(weights, multipliers), self.dimension))
+        except Refused:
+            return None
+
+    def _report(self, proof: Proof, optimum: Optimum | None, side: int) -> End:
+        exact = None if optimum is None or optimum.exact is None else side * optimum.exact
+        spectrum = () if optimum is None else states(optimum.atoms, self.digits)
+        return End(
+            value=decimal_text(side * proof.value, self.digits + 1),
+            status="certified" if proof.certificate else "numerical",
+            reason=f"the verifier refused the functional: {proof.refusal}" if proof.refusal else "",
+            certificate=proof.certificate,
+            spectrum=spectrum,
+            spectrum_value=None if exact is None else decimal_text(exact, max(self.digits + 4, 18)),
+            digits=None if exact is None else _agreeing_digits(side * proof.value - exact, self.digits),
+            spectrum_note="" if optimum is None else optimum.note,
+        )
+
+    def _no_end(self, weights: Sequence[fmpq], status: str) -> End:
+        if status == "infeasible":
+            return self._unbounded(weights)
+        if status == "excluded":
+            return self._excluded()
+        return End(None, "failed", f"the linear program {status}: try other --digits, a lower order or --method sdp")
+
+    def _unbounded(self, weights: Sequence[fmpq]) -> End:
+        points = find_ray(self.exchange, np.array([float(w) for w in weights]))
+        if not points:
+            return End(None, "failed", "no functional was found and no ray either: raise the order")
+        ray = ray_states(points, self.ratio.program)
+        return End(None, "unbounded", f"no functional exists: {ray_text(ray)}", ray=ray)
+
+    def _excluded(self) -> End:
+        reason = "no theory has the fixed ratios"
+        multipliers = exclusion(self.exchange)
+        if multipliers is None:
+            return End(None, "failed", f"{reason} (numerical, not proved)")
+        empty = [fmpq(0)] * len(self.ratio.targets)
+        try:
+            certificate = certify(self.ratio.functional(empty, multipliers), self.dimension)
+        except Refused as refusal:
+            return End(None, "failed", f"{reason} (numerical, the certificate was refused: {refusal})")
+        return End(None, "failed", f"{reason}: excluded, the certificate proves it", certificate)
+
+    def _conic_end(self, weights: Sequence[fmpq], side: int) -> End:
+        """The same by sums of squares; spins the verifier refuses get one too."""
+        from solvers.conic import conic_spins, solve_conic, spins_with
+
+        step = self.ratio.program.ladder.step
+        spins = conic_spins(step)
+        for _ in range(_MAX_REPAIRS):
+            result = solve_conic(self.exchange, weights, spins, self.method)
+            if result.status != "optimal":
+                return self._conic_failure(weights, result)
+            proof = self._elementary(weights, result.multipliers[0]) or self.prove(weights, result.multipliers, 0)
+            if proof.refusal is None or proof.refusal.place is None:
+                break
+            spins = spins_with(spins, proof.refusal.place[0], step)
+        return self._report(proof, None, side)
+
+    def _conic_failure(self, weights: Sequence[fmpq], result: ConicResult) -> End:
+        if result.status.startswith(("infeasible", "unbounded")):
+            first = solve_all_spins(self.exchange, weights)
+            if first.status != "optimal":
+                return self._no_end(weights, first.status)
+        return End(None, "failed", f"the semidefinite program ended with {result.status!r}: use --method lp")
+
+
+def _agreeing_digits(gap: fmpq, digits: int) -> int:
+    """Decimal places to which two values agree, at most those printed plus two."""
+    size, agreed = abs(gap), 0
+    while agreed < digits + 2 and size * fmpq(10) ** (agreed + 1) < 1:
+        agreed += 1
+    return agreed
