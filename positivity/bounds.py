@@ -65,7 +65,10 @@ def bound(
 
 def parse_fixes(fix: Mapping[str, object] | None) -> Fixes:
     """Exact fixed ratios from {"g4": "0.3"}; raises InputError."""
-    return [(parse_combination(name), parse_rational(value, f"fixed value of {name}")) for name, value in (fix or {}).items()]
+    return [
+        (parse_combination(name), parse_rational(value, f"fixed value of {name}"))
+        for name, value in (fix or {}).items()
+    ]
 
 
 def check_choices(digits: int, density: str, loops: str, method: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz
 
 from positivity.couplings import Combination, Coupling, order_of
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, functional_ir
@@ -34,6 +34,21 @@ def document(functional: Functional, dimension: int, spin_split: int) -> dict[st
         ],
         "spin_split": spin_split,
     }
+
+
+def functional_of(data: Mapping[str, Any]) -> Functional:
+    """The functional of a certificate document, the inverse of `document`."""
+    return {(rule["k"] // 2, rule["power"]): fmpq(*_parts(rule["coefficient"])) for rule in data["sum_rules"]}
+
+
+def claim_of(data: Mapping[str, Any]) -> Combination:
+    """The claim of a certificate document: sum coefficient * g_{pq} >= 0."""
+    return {(c["coupling"][0], c["coupling"][1]): fmpq(*_parts(c["coefficient"])) for c in data["claim"]}
+
+
+def _parts(text: str) -> tuple[fmpz, fmpz]:
+    above, _, below = text.partition("/")
+    return fmpz(above), fmpz(below or "1")
 
 
 def certify(functional: Functional, dimension: int, contact_spin: int = 0) -> dict[str, Any]:

@@ -119,7 +119,8 @@ def parse_combination(text: str | Mapping[Coupling, object]) -> Combination:
 
 
 def _read_terms(text: str) -> list[tuple[Coupling, fmpq]]:
-    terms, position = [], 0
+    terms: list[tuple[Coupling, fmpq]] = []
+    position = 0
     while position < len(text):
         match = _TERM.match(text, position)
         if not match or (terms and not match["sign"]):

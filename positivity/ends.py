@@ -50,20 +50,26 @@ class EndSolver:
         self.exchange = Exchange(ratio.program)
 
     def end(self, weights: Sequence[fmpq], side: int) -> End:
-        """The smallest c with sum weights * targets + c over >= 0, reported as the end side * c.
+        """As `solve`, the end alone."""
+        return self.solve(weights, side)[0]
 
-        side: +1 if side * c is an upper bound (weights -1), -1 for a lower one (weights +1).
+    def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
+        """One end, and the values of the targets (in units of over) in the extremal spectrum.
+
+        The end is side * c for the smallest c with sum weights * targets + c over >= 0:
+        side is +1 if side * c is an upper bound (weights -1), -1 for a lower one (weights +1).
         """
         if self.method != "lp":
-            return self._conic_end(weights, side)
+            return self._conic_end(weights, side), None
         first = solve_all_spins(self.exchange, weights)
         if first.status != "optimal":
-            return self._no_end(weights, first.status)
+            return self._no_end(weights, first.status), None
+        point = self.exchange.moments(first.contacts)
         proof = self._elementary(weights, first.multipliers[0], first.loss)
         if proof is not None:
             optimum = self._simplest(weights, proof.value)
-            return self._report(proof, optimum, side)
-        return self._report(*self._proved(weights, first), side)
+            return self._report(proof, optimum, side), point
+        return self._report(*self._proved(weights, first), side), point
 
     def _proved(self, weights: Sequence[fmpq], first: ExchangeResult) -> tuple[Proof, Optimum]:
         """Certify; where the verifier sees a negative value, watch that place and solve again."""
@@ -90,10 +96,11 @@ class EndSolver:
             over = value_at(program.free[0], x)
             if over == 0 or any(value_at(row, x) != 0 for row in program.free[1:]):
                 continue
-            found = -sum((w * value_at(row, x) for w, row in zip(weights, program.targets, strict=True)), fmpq(0)) / over
+            found = (
+                -sum((w * value_at(row, x) for w, row in zip(weights, program.targets, strict=True)), fmpq(0)) / over
+            )
             if abs(found - value) * fmpq(10) ** self.digits <= 10:
-                # rows lack the common factor x^2
-                atom = Atom(0, x, 1 / (over * x * x), limit=x < 1)
+                atom = Atom(0, x, 1 / over, limit=bool(x < 1))
                 return Optimum((), (atom,), found, 0, "")
         return None
 

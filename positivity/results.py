@@ -192,7 +192,9 @@ def bound_rows(bounds: list[Bound]) -> Rows:
 def text_table(rows: Rows, heading: str = "") -> str:
     """Aligned plain-text table; the first row is the header."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]) - 1)]
-    lines = ["  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in rows]
+    lines = [
+        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in rows
+    ]
     lines.insert(1, "-" * max(len(lines[0]), sum(widths) + 2 * len(widths)))
     return heading + "\n".join(lines)
 

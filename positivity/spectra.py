@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 
 def states(atoms: tuple[Atom, ...], digits: int) -> tuple[State, ...]:
-    """The extremal spectrum, masses and weights to at least `digits` + 10 significant digits."""
+    """The extremal spectrum, masses and weights to at least `digits` + 10 significant digits.
+
+    The rows of a program lack the common factor x^2 of the sum rules, which the weights make up.
+    """
     places = max(digits + 10, 25)
     return tuple(
-        State(_significant(1 / atom.x, places), atom.spin, _significant(atom.weight, places), atom.limit)
-        for atom in atoms
+        State(_significant(1 / a.x, places), a.spin, _significant(a.weight / (a.x * a.x), places), a.limit)
+        for a in atoms
     )
 
 

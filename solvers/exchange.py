@@ -119,7 +119,7 @@ class Exchange:
 
     def _values_of_targets(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
         sample = bernstein(self.program.degree, s.astype(np.longdouble))
-        return np.einsum("is,isc->ic", sample, self._targets[owners]).astype(float)
+        return np.asarray(np.einsum("is,isc->ic", sample, self._targets[owners]), float)
 
     def solve_around(self, row: Row, zoom: fmpq, margin: float) -> ExchangeResult:
         """Solve for the correction, times `zoom`, to a functional given as its exact row.
@@ -151,23 +151,23 @@ class Exchange:
         point = np.array([eta / (eta + self.program.scale)])
         self._append(np.array([self._index[spin]]), point, np.zeros(self._targets.shape[-1]), 0.0)
 
-    def solve(self, weights: Sequence[float], margin: float) -> ExchangeResult:
+    def solve(self, weights: Sequence[float] | np.ndarray, margin: float) -> ExchangeResult:
         """Minimise c_0 with sum_k weights_k target_k + sum_i c_i free_i >= margin everywhere.
 
         margin: slack, relative to the size of the row, that every point must keep, so that the
         functional found can be proved non-negative between the points and at all spins.
         """
-        weights = np.asarray(weights, float)
-        self._model.set_lower(margin - self._target_values @ weights)
+        factors = np.asarray(weights, float)
+        self._model.set_lower(margin - self._target_values @ factors)
         solution, clean = self._model.solve(), False
         for _ in range(self.max_rounds):
             if not solution.optimal:
                 break
-            dips = self._violations(solution.point, weights, 0.5 * margin)
+            dips = self._violations(solution.point, factors, 0.5 * margin)
             clean = float(dips.values.min(initial=np.inf)) >= 0.2 * margin
             if clean:
                 break
-            self._append(dips.owners, dips.s, weights, margin)
+            self._append(dips.owners, dips.s, factors, margin)
             solution = self._model.solve()
         return self._result(solution, clean, margin)
 
@@ -179,7 +179,7 @@ class Exchange:
         return Dips(dips.owners[bad], dips.s[bad], relative[bad])
 
     def _coefficients(self, point: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        return self._free @ point.astype(np.longdouble) + self._targets @ weights
+        return np.asarray(self._free @ point.astype(np.longdouble) + self._targets @ weights)
 
     def slack_function(self, result: ExchangeResult, weights: Sequence[float]) -> Callable[[int, float], float]:
         """The scaled functional as a function of (spin, s) for the spins of this exchange."""
@@ -189,6 +189,12 @@ class Exchange:
             return float(bernstein(self.program.degree, np.array([s]))[0] @ coefficients[self._index[spin]])
 
         return value
+
+    def moments(self, contacts: Sequence[Contact]) -> np.ndarray:
+        """Average of each target in the measure of these contacts, with <free_0> = 1."""
+        owners = np.array([self._index[contact.spin] for contact in contacts], int)
+        targets = self._values_of_targets(owners, np.array([contact.s for contact in contacts]))
+        return np.asarray(np.array([contact.weight for contact in contacts]) @ targets)
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Scaled free rows (points, rows), targets (points, targets), spins and places s so far."""

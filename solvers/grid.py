@@ -47,7 +47,7 @@ def bernstein(degree: int, s: np.ndarray) -> np.ndarray:
     for k in range(1, degree + 1):
         up[..., k] = up[..., k - 1] * s
         down[..., degree - k] = down[..., degree - k + 1] * (1 - s)
-    return _binomials(degree).astype(s.dtype) * up * down
+    return np.asarray(_binomials(degree).astype(s.dtype) * up * down)
 
 
 def local_minima(values: np.ndarray) -> np.ndarray:

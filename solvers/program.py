@@ -100,7 +100,7 @@ class MeasureProgram:
         """The end x = 1 of the s interval of each spin; 1 for the Regge limit."""
         casimirs = spins * (spins + self.ladder.shift)
         ends = (1.0 + casimirs) / (1.0 + casimirs + self.scale)
-        return np.where(spins < 0, 1.0, ends)
+        return np.asarray(np.where(spins < 0, 1.0, ends))
 
 
 def to_longdouble(value: fmpq) -> np.longdouble:
@@ -111,7 +111,7 @@ def to_longdouble(value: fmpq) -> np.longdouble:
     shift = 66 - p.bit_length() + q.bit_length()
     mantissa = (p << shift) // q if shift >= 0 else p // (q << -shift)
     high, low = divmod(mantissa, 1 << 33)
-    return np.ldexp(np.longdouble(high) * np.longdouble(1 << 33) + np.longdouble(low), -shift)
+    return np.longdouble(np.ldexp(np.longdouble(high) * np.longdouble(1 << 33) + np.longdouble(low), -shift))
 
 
 def from_longdouble(value: np.longdouble) -> fmpq:

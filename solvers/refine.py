@@ -64,8 +64,9 @@ class _Point:
     target: arb_mat
 
 
-def refine(exchange: Exchange, weights: Sequence[fmpq], result: ExchangeResult, digits: int,
-           large_spin: int) -> Refined:
+def refine(
+    exchange: Exchange, weights: Sequence[fmpq], result: ExchangeResult, digits: int, large_spin: int
+) -> Refined:
     """Solve the optimality conditions near an exchange result; raises NotRefined.
 
     large_spin: the finite spin that stands in for the Regge limit in the spectrum.
@@ -156,8 +157,15 @@ class _Newton:
         for factor, row in zip(self.weights, self.program.targets, strict=True):
             target = [a + _arb(factor) * b for a, b in zip(target, self._column(row, casimir), strict=True)]
         table = arb_mat([[column[k] for column in rows] for k in range(self.degree + 1)]) * self.basis
-        return _Point(actual, limit, exact if fixed else None, _arb(exact), _arb(_rational(weight)), table,
-                      arb_mat([[v] for v in target]))
+        return _Point(
+            actual,
+            limit,
+            exact if fixed else None,
+            _arb(exact),
+            _arb(_rational(weight)),
+            table,
+            arb_mat([[v] for v in target]),
+        )
 
     def _column(self, row, casimir: int) -> list[arb]:  # type: ignore[no-untyped-def]
         """Coefficients of s^k (1-s)^(degree-k), k = e - e0, of a scaled row at one spin."""
@@ -172,7 +180,8 @@ class _Newton:
         count, size = len(points), self.size
         jacobian = np.zeros((size + count + len(inner), size + count + len(inner)))
         sums = [-self.basis[0, k] for k in range(size)]
-        values, slopes = [], []
+        values: list[arb] = []
+        slopes: list[arb] = []
         for i, point in enumerate(points):
             basis = arb_mat(self._powers(point.s))
             rows = basis * point.rows

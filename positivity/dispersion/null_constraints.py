@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from flint import fmpq, fmpz_poly
 
-from positivity.couplings import coupling_name, couplings_of_order
+from positivity.couplings import Coupling, coupling_latex, coupling_name, couplings_of_order, order_of
 from positivity.dispersion.sum_rules import (
     Functional,
     add_to,
     coupling_functional,
+    coupling_kernel,
     functional_kernel,
     ir_side,
 )
@@ -71,52 +72,76 @@ def null_constraints(order: int, dimension: int = 4) -> list[NullConstraint]:
     return [null for n in range(4, order + 1) for null in _nulls_at_order(n, dimension)]
 
 
-def null_text(null: NullConstraint, variable: str = "X") -> str:
+def null_text(null: NullConstraint) -> str:
     """The constraint as a person writes it: "< X(X-8) / m^8 > = 0"."""
-    return f"< {factored(null.polynomial, variable)} / m^{2 * null.order} > = 0"
+    return f"< {factored(null.polynomial)} / m^{2 * null.order} > = 0"
 
 
 def null_latex(null: NullConstraint) -> str:
     r"""LaTeX of the constraint: \left\langle \frac{...}{m^{8}} \right\rangle = 0."""
-    body = factored(null.polynomial, r"\mathcal{X}", latex=True)
+    body = factored(null.polynomial, latex=True)
     return rf"\left\langle \frac{{{body}}}{{m^{{{2 * null.order}}}}} \right\rangle = 0"
 
 
-def coupling_text(coupling: tuple[int, int], dimension: int) -> str:
+def coupling_polynomial(coupling: Coupling, dimension: int) -> tuple[fmpz_poly, int]:
+    """Integers N(X) and d with g_{pq} = < N(X) / (d m^{2n}) >."""
+    kernel = coupling_kernel(coupling, dimension)
+    return kernel.numer(), int(kernel.denom())
+
+
+def coupling_text(coupling: Coupling, dimension: int) -> str:
     """The sum rule of one coupling as a person writes it: "g3 = < (3-2X) / m^6 >"."""
-    n = 2 * coupling[0] + 3 * coupling[1]
-    kernel = functional_kernel(coupling_functional(coupling), dimension)[n]
-    denominator = int(kernel.denom())
-    below = f"({denominator} m^{2 * n})" if denominator != 1 else f"m^{2 * n}"
-    return f"{coupling_name(coupling)} = < {factored(kernel.numer())} / {below} >"
+    numerator, denominator = coupling_polynomial(coupling, dimension)
+    mass = f"m^{2 * order_of(coupling)}"
+    below = f"({denominator} {mass})" if denominator != 1 else mass
+    return f"{coupling_name(coupling)} = < {factored(numerator)} / {below} >"
 
 
-def factored(polynomial: fmpz_poly, variable: str = "X", latex: bool = False) -> str:
-    """An integer polynomial factored over the integers, in readable form."""
+def coupling_sum_rule_latex(coupling: Coupling, dimension: int) -> str:
+    """LaTeX of the sum rule of one coupling."""
+    numerator, denominator = coupling_polynomial(coupling, dimension)
+    below = f"{denominator if denominator != 1 else ''} m^{{{2 * order_of(coupling)}}}".strip()
+    body = factored(numerator, latex=True).removeprefix("(").removesuffix(")")
+    body = body if body.count("(") == 0 else factored(numerator, latex=True)
+    return rf"{coupling_latex(coupling)} = \left\langle \frac{{{body}}}{{{below}}} \right\rangle"
+
+
+def factored(polynomial: fmpz_poly, latex: bool = False) -> str:
+    """An integer polynomial in X factored over the integers, sums in parentheses, X first."""
     if polynomial.degree() < 1:
         return str(polynomial)
     content, factors = polynomial.factor()
-    single = len(factors) == 1 and factors[0][1] == 1
-    factors = sorted(factors, key=lambda f: (f[0].degree(), [int(c) for c in reversed(f[0].coeffs())]))
-    pieces = [] if abs(content) == 1 else [str(abs(content))]
-    for factor, power in factors:
-        body = _sum(factor, variable, latex)
-        bare = body == variable
+    if content < 0 and len(factors) == 1:
+        # "3-2X" reads better than "-(2X-3)"
+        return _times(abs(int(content)), "(" + _sum(-factors[0][0], latex, ascending=True) + ")")
+    pieces = []
+    for factor, power in sorted(factors, key=_reading_order):
+        body = _sum(factor, latex)
         exponent = (f"^{{{power}}}" if latex else f"^{power}") if power > 1 else ""
-        wrap = not bare and not (single and abs(content) == 1 and content > 0)
-        pieces.append((f"({body})" if wrap else body) + exponent)
-    return ("-" if content < 0 else "") + "".join(pieces)
+        pieces.append((body if factor == fmpz_poly([0, 1]) else f"({body})") + exponent)
+    return ("-" if content < 0 else "") + _times(abs(int(content)), "".join(pieces))
 
 
-def _sum(polynomial: fmpz_poly, variable: str, latex: bool) -> str:
+def _times(content: int, body: str) -> str:
+    return body if content == 1 else f"{content}{body}"
+
+
+def _reading_order(factor: tuple[fmpz_poly, int]) -> tuple[bool, int, list[int]]:
+    """X itself first, then by degree, then by root."""
+    polynomial = factor[0]
+    bare = polynomial == fmpz_poly([0, 1])
+    return not bare, polynomial.degree(), [abs(int(c)) for c in polynomial.coeffs()]
+
+
+def _sum(polynomial: fmpz_poly, latex: bool, ascending: bool = False) -> str:
+    powers = range(polynomial.degree() + 1)
     text = ""
-    coefficients = [int(c) for c in polynomial.coeffs()]
-    for power in range(len(coefficients) - 1, -1, -1):
-        c = coefficients[power]
+    for power in powers if ascending else reversed(powers):
+        c = int(polynomial[power])
         if c == 0:
             continue
-        sign = "-" if c < 0 else ("+" if text else "")
+        variable = r"\mathcal{X}" if latex else "X"
         exponent = (f"^{{{power}}}" if latex else f"^{power}") if power > 1 else ""
         size = "" if abs(c) == 1 and power else str(abs(c))
-        text += sign + size + (variable + exponent if power else "")
+        text += ("-" if c < 0 else "+" if text else "") + size + (variable + exponent if power else "")
     return text

@@ -6,9 +6,10 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from flint import fmpq
+from flint import fmpq, fmpz
 
 SCHEMA = "eft-positivity/certificate/1"
 _MAX_BYTES = 16_000_000
@@ -43,9 +44,9 @@ class Certificate:
 def load(path: str | os.PathLike[str]) -> Any:
     """JSON of a file; refuses what is too large, not JSON, or holds NaN or doubled keys."""
     try:
-        if os.path.getsize(path) > _MAX_BYTES:
+        if Path(path).stat().st_size > _MAX_BYTES:
             raise Refused(f"the file is larger than {_MAX_BYTES // 1_000_000} MB, no certificate is")
-        with open(path, encoding="utf-8") as stream:
+        with Path(path).open(encoding="utf-8") as stream:
             return json.load(stream, parse_constant=_no_constant, object_pairs_hook=_unique)
     except OSError as error:
         raise Refused(f"cannot read the file: {error.strerror or error}") from None
@@ -128,6 +129,4 @@ def _put(target: dict[tuple[int, int], fmpq], key: tuple[int, int], text: Any, n
 
 def _big(text: str) -> Any:
     # str -> int is limited to 4300 digits in recent Pythons, flint's reader is not
-    from flint import fmpz
-
     return fmpz(text)

@@ -128,4 +128,4 @@ def _split_first(table: list[list[fmpz]]) -> bool:
         return columns == 1
     along_first = max(abs(table[i + 1][k] - table[i][k]) for i in range(rows - 1) for k in (0, columns - 1))
     along_second = max(abs(table[i][k + 1] - table[i][k]) for i in (0, rows - 1) for k in range(columns - 1))
-    return along_first >= along_second
+    return bool(along_first >= along_second)

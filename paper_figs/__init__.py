@@ -1,0 +1,1 @@
+"""One short script per figure: python -m paper_figs NAME."""

@@ -1,0 +1,74 @@
+"""The dual story of a bound in words and in a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flint import fmpq
+
+from positivity.certificates import functional_of
+from positivity.dispersion.sum_rules import functional_kernel
+from positivity.partial_waves import casimir
+from positivity.results import Bound, End, text_table
+
+_MASSES = (1, 2, 4, 16)
+
+
+def explain(bound: Bound, path: str) -> str:
+    """Text on both ends, and a figure FILE-lower/-upper for each certified one with a spectrum."""
+    parts = []
+    for side, end in bound.ends():
+        if end.certificate is None or end.value is None:
+            parts.append(f"{side} end: {end.reason or end.status}")
+            continue
+        target = Path(path)
+        target = target.with_name(f"{target.stem}-{side}{target.suffix or '.pdf'}")
+        bound.plot(side, str(target))
+        parts.append(_story(bound, side, end) + f"\nfigure: {target.with_suffix('.pdf')} and .png")
+    return "\n\n".join(parts)
+
+
+def _story(bound: Bound, side: str, end: End) -> str:
+    sign = ">=" if side == "lower" else "<="
+    lines = [
+        f"{side} end: {bound.problem.ratio} {sign} {end.value} ({end.status})",
+        "Why: the functional F_J(m^2), a combination of sum rules, is >= 0 for every even J and m^2 >= 1,",
+        "and averaged over the spectrum of any theory it gives value * over - coupling (or the opposite).",
+        text_table(_functional_rows(bound, end), "m^4 F_J(m^2):\n"),
+    ]
+    if end.spectrum:
+        lines.append(text_table(_spectrum_rows(end), "Why not better: this spectrum satisfies every null "
+                                f"constraint and has {bound.problem.ratio} = {end.spectrum_value}:\n"))  # fmt: skip
+    else:
+        lines.append(f"No extremal spectrum was found: {end.spectrum_note}")
+    return "\n".join(lines)
+
+
+def _functional_rows(bound: Bound, end: End) -> list[tuple[str, ...]]:
+    assert end.certificate is not None
+    dimension = bound.problem.dimension
+    kernel = functional_kernel(functional_of(end.certificate), dimension)
+    spins = sorted({0, 2, 4, *(state.spin for state in end.spectrum if not state.limit)})[:10]
+    rows: list[tuple[str, ...]] = [("J", *(f"m^2={mass}" for mass in _MASSES), "")]
+    for spin in spins:
+        values = []
+        for mass in _MASSES:
+            x = fmpq(1, mass)
+            total = sum((p(fmpq(casimir(spin, dimension))) * x ** (n - 2) for n, p in kernel.items()), fmpq(0))
+            values.append(f"{float(int(total.p * 10**15 // total.q)) / 1e15:.4g}")
+        rows.append((str(spin), *values, ""))
+    return rows
+
+
+def _spectrum_rows(end: End) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [("J", "m^2", "weight", "")]
+    for state in end.spectrum:
+        note = (
+            "stands for J -> infinity"
+            if state.limit and state.spin
+            else "stands for m -> infinity"
+            if state.limit
+            else ""
+        )
+        rows.append((str(state.spin), f"{float(state.mass_squared):.10g}", f"{float(state.weight):.6g}", note))
+    return rows

@@ -1,0 +1,296 @@
+"""The allowed region of two ratios of Wilson coefficients, as certified half-planes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from positivity.amplitudes.uv_completions import known_theories
+from positivity.bounds import check_choices, parse_fixes, versions
+from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
+from positivity.errors import InputError
+from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes, widest_gap
+from positivity.programs import ratio_program
+from positivity.results import End, Problem, html_table, text_table
+
+REGION_SCHEMA = "eft-positivity/region/1"
+_START = ((1, 0), (0, 1), (-1, 0), (0, -1))
+
+
+@dataclass(frozen=True)
+class HalfPlane:
+    """normal[0] * x + normal[1] * y <= end.value, in units M = 1.
+
+    normal: exact rationals as text.  end: value, status, certificate and spectrum as for a bound.
+    point: where the extremal spectrum touches it, None if unknown.
+    """
+
+    normal: tuple[str, str]
+    end: End
+    point: tuple[float, float] | None
+
+    @property
+    def line(self) -> tuple[float, float, float]:
+        """(a, b, h) of a x + b y <= h as floats; h is nan if there is no value."""
+        a, b = (float(fmpq(*_fraction(text))) for text in self.normal)
+        return a, b, float(self.end.value) if self.end.value is not None else float("nan")
+
+
+@dataclass(frozen=True)
+class TheoryPoint:
+    """A known amplitude at mass M in the plane of a region."""
+
+    name: str
+    amplitude: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Region:
+    """The allowed region of (x/over, y/over) in units of the cutoff M = 1.
+
+    x, y, over: combinations of couplings as text.  problem: scope (its coupling is "x, y").
+    half_planes: the boundary, by angle; outside any certified one nothing is allowed.
+    outer: vertices of the intersection of the certified half-planes, shape (n, 2).  touching:
+    points of extremal spectra.  inner: hull of the known theories at all masses >= M.
+    kinks: where the slope of the boundary jumps.  theories: known amplitudes.  complete: False if
+    the tracing was interrupted.
+    """
+
+    x: str
+    y: str
+    problem: Problem
+    half_planes: tuple[HalfPlane, ...]
+    theories: tuple[TheoryPoint, ...]
+    inner: tuple[tuple[float, float], ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    complete: bool = True
+
+    @property
+    def certified(self) -> tuple[HalfPlane, ...]:
+        """The half-planes that are proved."""
+        return tuple(plane for plane in self.half_planes if plane.end.status == "certified")
+
+    @property
+    def outer(self) -> np.ndarray:
+        """Vertices (n, 2) of the polygon that the certified half-planes cut out."""
+        return intersect_half_planes([plane.line for plane in self.certified])
+
+    @property
+    def touching(self) -> np.ndarray:
+        """Points (n, 2) reached by extremal spectra, ordered by the angle of the half-plane."""
+        return np.array([plane.point for plane in self.half_planes if plane.point is not None])
+
+    @property
+    def kinks(self) -> tuple[Kink, ...]:
+        """Corners of the boundary."""
+        return find_kinks([(plane.line, plane.point) for plane in self.certified])
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready dictionary (schema eft-positivity/region/1)."""
+        return {
+            "schema": REGION_SCHEMA,
+            "x": self.x,
+            "y": self.y,
+            "problem": self.problem.to_dict(),
+            "half_planes": [
+                {"normal": list(plane.normal), "end": plane.end.to_dict(), "point": plane.point}
+                for plane in self.half_planes
+            ],
+            "theories": [asdict(theory) for theory in self.theories],
+            "inner": [list(point) for point in self.inner],
+            "outer": self.outer.tolist(),
+            "kinks": [asdict(kink) for kink in self.kinks],
+            "versions": dict(self.versions),
+            "seconds": self.seconds,
+            "complete": self.complete,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Region:
+        """Inverse of to_dict; raises ValueError for another schema."""
+        if data.get("schema") != REGION_SCHEMA:
+            raise ValueError(f"schema {data.get('schema')!r} is not {REGION_SCHEMA!r}")
+        planes = tuple(
+            HalfPlane(tuple(p["normal"]), End.from_dict(p["end"]), tuple(p["point"]) if p["point"] else None)
+            for p in data["half_planes"]
+        )
+        theories = tuple(TheoryPoint(**theory) for theory in data["theories"])
+        inner = tuple((float(x), float(y)) for x, y in data["inner"])
+        problem = Problem.from_dict(data["problem"])
+        rest = data["versions"], data["seconds"], data["complete"]
+        return cls(data["x"], data["y"], problem, planes, theories, inner, *rest)
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        over = self.problem.over
+        rows: list[tuple[str, ...]] = [("half-plane", "value", "status", "touches at", "note")]
+        for plane in self.half_planes:
+            a, b, _ = plane.line
+            left = f"{a:+.6g} {self.x}/{over} {b:+.6g} {self.y}/{over}"
+            point = "({:.6g}, {:.6g})".format(*plane.point) if plane.point else "-"
+            rows.append((left, f"<= {plane.end.value}", plane.end.status, point, plane.end.reason))
+        return rows
+
+    def __str__(self) -> str:
+        heading = f"{self.x}/{self.problem.over} and {self.y}/{self.problem.over}: {self.problem.scope}\n"
+        corners = "; ".join(f"({k.x:.6g}, {k.y:.6g})" for k in self.kinks)
+        return text_table(self._rows(), heading) + f"\nkinks: {corners or 'none found'}"
+
+    def _repr_html_(self) -> str:
+        return html_table(self._rows(), self.problem.scope)
+
+    def plot(self, path: str | None = None) -> Any:
+        """Figure of the region; saved to `path` (PDF or PNG) if given.  Returns the figure."""
+        from positivity.plotting import plot_region
+
+        return plot_region(self, path)
+
+
+def region(
+    x: str,
+    y: str,
+    over: str = "g2",
+    *,
+    order: int,
+    dimension: int = 4,
+    fix: Mapping[str, object] | None = None,
+    points: int = 60,
+    digits: int = 8,
+    density: str = "positive",
+    loops: str = "tree",
+    progress: Callable[[int, int], None] | None = None,
+    resume: Region | None = None,
+) -> Region:
+    """Allowed region of (x/over, y/over), M = 1, by adaptive tracing of its supporting lines.
+
+    points: number of half-planes; each new one is taken where the distance between the outer
+    polygon and the hull of the touching points is largest, so curved parts get the samples and
+    flat parts do not; each kink gets three more inside its normal cone.  progress: called with
+    (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
+    (Ctrl-C) returns what is there, marked incomplete.  Other arguments as in `bound`.  Raises InputError, also when the region is unbounded.
+    """
+    started = time.perf_counter()
+    check_choices(digits, density, loops, "lp")
+    if isinstance(points, bool) or not isinstance(points, int) or not 4 <= points <= 2000:
+        raise InputError(f"points {points!r}: use an integer from 4 to 2000")
+    first, second, base = parse_combination(x), parse_combination(y), parse_combination(over)
+    fixes = parse_fixes(fix)
+    held = tuple((combination_text(left), str(value)) for left, value in fixes)
+    names = combination_text(first), combination_text(second)
+    problem = Problem(", ".join(names), combination_text(base), dimension, order, held, density, loops)
+    if resume is not None and resume.problem != problem:
+        raise InputError("the region to resume belongs to another problem: remove its data file or drop --resume")
+    tracer = _Tracer(first, second, base, fixes, order, dimension, digits)
+    planes = tracer.trace(points, progress or (lambda done, total: None), resume)
+    theories = [] if fixes else known_theories(dimension)
+    markers = tuple(
+        TheoryPoint(t.name, t.amplitude, float(t.ratio(first, base)), float(t.ratio(second, base))) for t in theories
+    )
+    seconds = round(time.perf_counter() - started, 3)
+    hull = _inner(theories, first, second, base)
+    return Region(*names, problem, tuple(planes), markers, hull, versions(), seconds, tracer.complete)
+
+
+class _Tracer:
+    """Supporting lines of the region, one direction at a time, with warm starts."""
+
+    def __init__(
+        self,
+        x: Combination,
+        y: Combination,
+        over: Combination,
+        fixes: list[tuple[Combination, fmpq]],
+        order: int,
+        dimension: int,
+        digits: int,
+    ) -> None:
+        from positivity.ends import EndSolver
+
+        ratio = ratio_program([x, y], over, fixes, order, dimension)
+        self.solver = EndSolver(ratio, over, dimension, digits)
+        self.widths = np.ones(2)
+        self.complete = True
+
+    def trace(self, count: int, progress: Callable[[int, int], None], resume: Region | None = None) -> list[HalfPlane]:
+        """About `count` half-planes by angle, those of `resume` included."""
+        planes = list(resume.half_planes) if resume else []
+        if len(planes) < len(_START):
+            planes = [self._bounded(direction) for direction in _START]
+        self._set_widths(planes)
+        try:
+            while len(planes) < count:
+                progress(len(planes), count)
+                planes.sort(key=self._angle)
+                direction = widest_gap([(plane.line, plane.point) for plane in planes], self.widths)
+                if direction is None:
+                    break
+                planes.append(self.support(direction))
+            planes.sort(key=self._angle)
+            for kink in find_kinks([(plane.line, plane.point) for plane in planes]):
+                planes.extend(self.support(direction) for direction in self._across(planes, kink))
+        except KeyboardInterrupt:
+            self.complete = False
+        progress(count, count)
+        return sorted(planes, key=self._angle)
+
+    def _bounded(self, direction: tuple[int, int]) -> HalfPlane:
+        plane = self.support(np.array(direction, float))
+        if plane.end.value is None:
+            raise InputError(
+                f"the region has no end in the direction {direction}: {plane.end.reason}; "
+                "raise the order or choose other couplings"
+            )
+        return plane
+
+    def _set_widths(self, planes: list[HalfPlane]) -> None:
+        """Extent of the region along each axis, from its half-planes."""
+        for axis in (0, 1):
+            along = [p.line for p in planes if p.line[1 - axis] == 0]
+            highest = min(h / line[axis] for line in along if (h := line[2]) == h and line[axis] > 0)
+            lowest = max(h / line[axis] for line in along if (h := line[2]) == h and line[axis] < 0)
+            self.widths[axis] = max(highest - lowest, 1e-12)
+
+    def _across(self, planes: list[HalfPlane], kink: Kink) -> list[np.ndarray]:
+        """Directions inside the normal cone of a kink: there the slope jumps, so look closer."""
+        ends = []
+        for plane in planes:
+            a, b, h = plane.line
+            if abs(a * kink.x + b * kink.y - h) < 1e-5 * np.hypot(a * self.widths[0], b * self.widths[1]):
+                ends.append(np.array([a, b]) * self.widths / np.hypot(a * self.widths[0], b * self.widths[1]))
+        if len(ends) < 2:
+            return []
+        first, last = max(((u, v) for u in ends for v in ends), key=lambda pair: float(-(pair[0] @ pair[1])))
+        return [first * (1 - share) + last * share for share in (0.25, 0.5, 0.75)]
+
+    def support(self, direction: np.ndarray) -> HalfPlane:
+        """Half-plane with its normal along `direction` in units of the widths."""
+        scaled = direction / np.abs(direction).max() / self.widths
+        normal = [parse_rational(f"{value:.9g}") for value in scaled]
+        end, point = self.solver.solve([-value for value in normal], side=1)
+        place = None if point is None else (float(point[0]), float(point[1]))
+        return HalfPlane((str(normal[0]), str(normal[1])), end, place)
+
+    def _angle(self, plane: HalfPlane) -> float:
+        a, b, _ = plane.line
+        return float(np.arctan2(b * self.widths[1], a * self.widths[0]))
+
+
+def _inner(
+    theories: Sequence[Any], x: Combination, y: Combination, over: Combination
+) -> tuple[tuple[float, float], ...]:
+    """Hull of the known theories at masses from M upwards."""
+    masses = [1.0, *(1 / np.linspace(0.99, 0.01, 60) ** 0.5), 1e3]
+    points = [(float(t.ratio(x, over, m)), float(t.ratio(y, over, m))) for t in theories for m in masses]
+    return tuple((float(a), float(b)) for a, b in convex_hull(np.array(points))) if points else ()
+
+
+def _fraction(text: str) -> tuple[int, int]:
+    above, _, below = text.partition("/")
+    return int(above), int(below or "1")

@@ -1,0 +1,95 @@
+"""Verification of certificates, and of bounds and regions that hold certificates."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flint import fmpq
+
+from positivity.certificates import claim_of, proved_value
+from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
+from positivity.results import BOUND_SCHEMA, Problem
+from solvers.verify import Refused, verify_data
+from solvers.verify.document import load
+
+__all__ = ["Refused", "verify"]
+
+_REGION_SCHEMA = "eft-positivity/region/1"
+
+
+def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
+    """Prove a certificate, or every certificate of a saved bound or region.
+
+    source: a file name or a parsed document.  Returns one statement per certificate.  Raises
+    Refused with the reason if anything is not proved, or if a value is not what its certificate
+    proves.
+    """
+    data = dict(source) if isinstance(source, Mapping) else load(source)
+    schema = data.get("schema") if isinstance(data, dict) else None
+    try:
+        if schema == BOUND_SCHEMA:
+            return _verify_bound(data)
+        if schema == _REGION_SCHEMA:
+            return _verify_region(data)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused(f"the document is malformed: {error!r}") from None
+    return [_named(verify_data(data))]
+
+
+def _verify_bound(data: dict[str, Any]) -> list[str]:
+    problem = Problem.from_dict(data["problem"])
+    coupling = parse_combination(problem.coupling)
+    statements = []
+    for side, sign, word in (("lower", -1, ">="), ("upper", 1, "<=")):
+        end = data[side]
+        if end["status"] == "certified":
+            _check_end(end, problem, coupling, sign)
+            statements.append(f"{problem.ratio} {word} {end['value']} ({problem.scope})")
+        elif end.get("certificate"):
+            statements.append(_named(verify_data(end["certificate"])))
+    if not statements:
+        raise Refused("the bound holds no certificate")
+    return statements
+
+
+def _verify_region(data: dict[str, Any]) -> list[str]:
+    problem = Problem.from_dict(data["problem"])
+    x, y = parse_combination(data["x"]), parse_combination(data["y"])
+    statements = []
+    for plane in data["half_planes"]:
+        end = plane["end"]
+        if end["status"] != "certified":
+            continue
+        a, b = (parse_rational(text) for text in plane["normal"])
+        direction = {key: value * a for key, value in x.items()}
+        for key, value in y.items():
+            direction[key] = direction.get(key, fmpq(0)) + value * b
+        _check_end(end, problem, direction, 1)
+        statements.append(f"{a}*({data['x']}) + {b}*({data['y']}) <= {end['value']} {problem.over} ({problem.scope})")
+    if not statements:
+        raise Refused("the region holds no certificate")
+    return statements
+
+
+def _check_end(end: Mapping[str, Any], problem: Problem, coupling: Combination, sign: int) -> None:
+    certificate = end["certificate"]
+    verify_data(certificate)
+    if certificate["dimension"] != problem.dimension:
+        raise Refused(f"the certificate is for D={certificate['dimension']}, the problem for D={problem.dimension}")
+    if any(rule["k"] + rule["power"] > problem.order for rule in certificate["sum_rules"]):
+        raise Refused(f"the certificate uses sum rules above order {problem.order}")
+    fixes = [(parse_combination(left), parse_rational(value)) for left, value in problem.fix]
+    proved = proved_value(claim_of(certificate), coupling, parse_combination(problem.over), fixes, sign)
+    if (parse_rational(end["value"]) - proved) * sign < 0:
+        raise Refused(f"the value {end['value']} is stronger than what its certificate proves")
+
+
+def _named(statement: str) -> str:
+    """The verifier's g[p,q] followed by the short names used elsewhere."""
+    pairs = sorted({(p, q) for p in range(12) for q in range(8) if f"g[{p},{q}]" in statement}, key=order_of)
+    names = ", ".join(f"g[{p},{q}] = {coupling_name((p, q))}" for p, q in pairs)
+    return f"{statement}  [{names}]" if names else statement
