@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 
 from flint import fmpq
 
@@ -21,7 +22,7 @@ def bound(
     coupling: str | Mapping[tuple[int, int], object],
     over: str | Mapping[tuple[int, int], object] = "g2",
     *,
-    order: int,
+    order: int = 8,
     dimension: int = 4,
     fix: Mapping[str, object] | None = None,
     digits: int = 8,
@@ -81,6 +82,8 @@ def check_choices(digits: int, density: str, loops: str, method: str) -> None:
         raise InputError(f"loops {loops!r} is unknown: use 'tree'")
     if method not in METHODS:
         raise InputError(f"method {method!r} is unknown: use one of {', '.join(METHODS)}")
+    if method == "sdpa" and find_spec("sdpap") is None:
+        raise InputError("method 'sdpa' needs SDPA-GMP: pip install 'eft-positivity[sdpa]'")
 
 
 def versions() -> dict[str, str]:

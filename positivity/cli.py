@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from positivity import __version__
 from positivity.errors import InputError
@@ -33,8 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _OK
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_BAD_INPUT, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="positivity",
         description="Certified positivity bounds on the massless shift-symmetric scalar EFT (units M = 1).",
         epilog="example: positivity bound g3 --over g2 --order 8",

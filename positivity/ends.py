@@ -168,18 +168,18 @@ class EndSolver:
 
     def _conic_end(self, weights: Sequence[fmpq], side: int) -> End:
         """The same by sums of squares; spins the verifier refuses get one too."""
-        from solvers.conic import conic_spins, solve_conic, spins_with
+        from solvers.conic import MARGINS, conic_spins, solve_conic, spins_with
 
         step = self.ratio.program.ladder.step
-        spins = conic_spins(step)
+        spins, margin = conic_spins(step), MARGINS[self.method]
         for _ in range(_MAX_REPAIRS):
-            result = solve_conic(self.exchange, weights, spins, self.method)
+            result = solve_conic(self.exchange, weights, spins, self.method, margin)
             if result.status != "optimal":
                 return self._conic_failure(weights, result)
             proof = self._elementary(weights, result.multipliers[0]) or self.prove(weights, result.multipliers, 0)
             if proof.refusal is None or proof.refusal.place is None:
                 break
-            spins = spins_with(spins, proof.refusal.place[0], step)
+            spins, margin = spins_with(spins, proof.refusal.place[0], step), 3 * margin
         return self._report(proof, None, side)
 
     def _conic_failure(self, weights: Sequence[fmpq], result: ConicResult) -> End:

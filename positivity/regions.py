@@ -158,7 +158,7 @@ def region(
     y: str,
     over: str = "g2",
     *,
-    order: int,
+    order: int = 8,
     dimension: int = 4,
     fix: Mapping[str, object] | None = None,
     points: int = 60,
@@ -174,7 +174,8 @@ def region(
     polygon and the hull of the touching points is largest, so curved parts get the samples and
     flat parts do not; each kink gets three more inside its normal cone.  progress: called with
     (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
-    (Ctrl-C) returns what is there, marked incomplete.  Other arguments as in `bound`.  Raises InputError, also when the region is unbounded.
+    (Ctrl-C) returns what is there, marked incomplete.  Other arguments
+    as in `bound`.  Raises InputError, also when the region is unbounded.
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")

@@ -51,7 +51,7 @@ class Exchange:
     """A program sampled on a growing set of points; solves for any combination of its targets."""
 
     box = 1e4
-    max_rounds = 250
+    max_rounds = 80
 
     def __init__(self, program: MeasureProgram, spins: np.ndarray | None = None) -> None:
         self.program = program
@@ -101,9 +101,10 @@ class Exchange:
         self._model = GrowingProgram(self.basis[0].astype(float), self.box)
         owners = np.repeat(np.arange(len(self.spins)), len(_START))
         s = (self.program.s_end(self.spins)[:, None] * _START).ravel()
-        self._append(owners, s, np.zeros(self._targets.shape[-1]), 0.0)
+        self.add_points(owners, s, np.zeros(self._targets.shape[-1]), 0.0)
 
-    def _append(self, owners: np.ndarray, s: np.ndarray, weights: np.ndarray, margin: float) -> None:
+    def add_points(self, owners: np.ndarray, s: np.ndarray, weights: np.ndarray, margin: float) -> None:
+        """Add rows at the places s of the spins with these indices."""
         sample = bernstein(self.program.degree, s)
         matrix = np.einsum("is,isc->ic", sample, self._free_double[owners])
         targets = self._values_of_targets(owners, s)
@@ -149,7 +150,7 @@ class Exchange:
         self.add_spins(np.arange(max(0, spin - 4 * step), spin + 5 * step, step))
         eta = x * (1 + self.program.ladder.casimir(spin))
         point = np.array([eta / (eta + self.program.scale)])
-        self._append(np.array([self._index[spin]]), point, np.zeros(self._targets.shape[-1]), 0.0)
+        self.add_points(np.array([self._index[spin]]), point, np.zeros(self._targets.shape[-1]), 0.0)
 
     def solve(self, weights: Sequence[float] | np.ndarray, margin: float) -> ExchangeResult:
         """Minimise c_0 with sum_k weights_k target_k + sum_i c_i free_i >= margin everywhere.
@@ -163,15 +164,16 @@ class Exchange:
         for _ in range(self.max_rounds):
             if not solution.optimal:
                 break
-            dips = self._violations(solution.point, factors, 0.5 * margin)
+            dips = self.violations(solution.point, factors, 0.5 * margin)
             clean = float(dips.values.min(initial=np.inf)) >= 0.2 * margin
             if clean:
                 break
-            self._append(dips.owners, dips.s, factors, margin)
+            self.add_points(dips.owners, dips.s, factors, margin)
             solution = self._model.solve()
-        return self._result(solution, clean, margin)
+        return self.read(solution, clean, margin)
 
-    def _violations(self, point: np.ndarray, weights: np.ndarray, level: float) -> Dips:
+    def violations(self, point: np.ndarray, weights: np.ndarray, level: float) -> Dips:
+        """Dips of the functional below `level`, relative to the size of the row."""
         dips = self._sampler.dips(self._coefficients(point, weights))
         rows = np.einsum("is,isc->ic", bernstein(self.program.degree, dips.s), self._free_double[dips.owners])
         relative = dips.values / np.maximum(np.abs(rows).max(axis=1), 1e-30)
@@ -214,7 +216,8 @@ class Exchange:
         dips = SpinSampler(self.program, spins).dips(coefficients)
         return np.unique(spins[dips.owners[dips.values < level]])
 
-    def _result(self, solution: LinearSolution, clean: bool, margin: float) -> ExchangeResult:
+    def read(self, solution: LinearSolution, clean: bool, margin: float) -> ExchangeResult:
+        """The result of a linear program whose rows are the points so far."""
         if not solution.optimal:
             status = solution.status if solution.status == "infeasible" else "stalled"
             return ExchangeResult(status, (), np.zeros(0), ())

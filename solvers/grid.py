@@ -54,7 +54,7 @@ def local_minima(values: np.ndarray) -> np.ndarray:
     """Mask of entries not above either neighbour along the last axis (nan counts as above)."""
     padded = np.pad(np.where(np.isnan(values), np.inf, values), ((0, 0), (1, 1)), constant_values=np.inf)
     inner = padded[:, 1:-1]
-    return (inner <= padded[:, :-2]) & (inner <= padded[:, 2:]) & np.isfinite(inner)
+    return np.asarray((inner <= padded[:, :-2]) & (inner <= padded[:, 2:]) & np.isfinite(inner))
 
 
 def refine_minima(coefficients: np.ndarray, s: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from flint import fmpq
 
 from solvers.exchange import Exchange, ExchangeResult
 from solvers.grid import long_ladder
+from solvers.margin import widest_margin
 from solvers.program import Row, combine
 from solvers.refine import Atom, NotRefined, Refined, refine
 
@@ -20,6 +21,8 @@ EXCLUSION_MARGIN = 1e-2
 #: digits that the first linear program and a zoomed one in extended precision can deliver
 LINEAR_DIGITS, ZOOM_DIGITS = 8, 13
 _MAX_SWEEPS = 6
+#: weakening of a degenerate value that makes room for the margin program
+_DEGENERATE_ALLOWANCE = 3e-9
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResu
     numeric = [float(w) for w in weights]
     for _ in range(_MAX_SWEEPS):
         result = exchange.solve(numeric, MARGIN)
+        if result.status == "stalled" and result.multipliers:
+            result = widest_margin(exchange, numeric, result, _DEGENERATE_ALLOWANCE)
         if result.status != "optimal":
             return result
         failing = _failing_spins(exchange, weights, result)

@@ -90,7 +90,8 @@ class MeasureProgram:
         table = np.zeros((len(spins), self.degree + 1), np.longdouble)
         for e, poly in row.items():
             table[:, e - self.low] = scaled_values(poly, e, spins, self.ladder)
-        return table * self.bernstein_scales()
+        table *= self.bernstein_scales()
+        return table
 
     def x_of(self, spin: int, s: float) -> float:
         """x = 1/m^2 at the point s of a spin."""

@@ -67,9 +67,15 @@ def _stu_spin0_share(dimension: int) -> mpf:
     """J = 0 part of the residue 1/((1-t)(2+t)) of the stu pole at s = 1; (2/3) ln 2 in D = 4."""
     with mp.workdps(_DIGITS):
         half = (mpf(dimension) - 4) / 2
-        measure = lambda z: (1 - z * z) ** half  # noqa: E731
-        residue = lambda z: 1 / ((1 + (1 - z) / 2) * (2 - (1 - z) / 2))  # noqa: E731
-        return mp.quad(lambda z: measure(z) * residue(z), [-1, 0, 1]) / mp.quad(measure, [-1, 0, 1])
+
+        def measure(z: mpf) -> mpf:
+            return (1 - z * z) ** half
+
+        def residue(z: mpf) -> mpf:
+            t = -(1 - z) / 2
+            return measure(z) / ((1 - t) * (2 + t))
+
+        return mp.quad(residue, [-1, 0, 1]) / mp.quad(measure, [-1, 0, 1])
 
 
 def _bubble_moment(order: int, dimension: int) -> mpf:
