@@ -120,15 +120,12 @@ def proved_value(
     keys: list[Coupling] = sorted(set(right).union(*columns))
     matrix = fmpq_mat([[column.get(key, fmpq(0)) for column in columns] + [right.get(key, fmpq(0))] for key in keys])
     reduced, rank = matrix.rref()
-    for row in range(rank):
-        pivot = next(k for k in range(len(columns) + 1) if reduced[row, k] != 0)
-        if pivot == len(columns):
-            raise Refused("the claim of the certificate is not about this bound")
-        if pivot == 0:
-            if any(reduced[row, k] != 0 for k in range(1, len(columns))):
-                raise Refused("the fixed ratios do not determine the bound")
-            return reduced[row, len(columns)] * side
-    raise Refused("the claim of the certificate does not involve the normalisation")
+    pivots = [next(k for k in range(len(columns) + 1) if reduced[row, k] != 0) for row in range(rank)]
+    if len(columns) in pivots:
+        raise Refused("the claim of the certificate is not about this bound")
+    if 0 not in pivots or any(reduced[0, k] != 0 for k in range(1, len(columns))):
+        raise Refused("the fixed ratios do not determine the bound")
+    return reduced[0, len(columns)] * side
 
 
 def _minus(left: Combination, over: Combination, factor: fmpq) -> Combination:

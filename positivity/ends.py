@@ -65,10 +65,9 @@ class EndSolver:
         if first.status != "optimal":
             return self._no_end(weights, first.status), None
         point = self.exchange.moments(first.contacts)
-        proof = self._elementary(weights, first.multipliers[0], first.loss)
-        if proof is not None:
-            optimum = self._simplest(weights, proof.value)
-            return self._report(proof, optimum, side), point
+        elementary = self._elementary(weights, first.multipliers[0], first.loss)
+        if elementary is not None:
+            return self._report(*elementary, side), point
         return self._report(*self._proved(weights, first), side), point
 
     def _proved(self, weights: Sequence[fmpq], first: ExchangeResult) -> tuple[Proof, Optimum]:
@@ -86,7 +85,7 @@ class EndSolver:
             proof = self.prove(weights, optimum.multipliers, optimum.contact_spin)
         return proof, optimum
 
-    def _simplest(self, weights: Sequence[fmpq], value: fmpq) -> Optimum | None:
+    def _spin_zero(self, weights: Sequence[fmpq], value: fmpq) -> Optimum | None:
         """A single spin-0 state, at the cutoff or far above it, if it has the value.
 
         Spin-0 exchange is crossing symmetric by itself, so it meets every null constraint.
@@ -114,15 +113,18 @@ class EndSolver:
         except Refused as refusal:
             return Proof(value, None, refusal)
 
-    def _elementary(self, weights: Sequence[fmpq], value: fmpq, loss: float = 0.0) -> Proof | None:
-        """A bound that needs no null constraint and is a short decimal, if there is one there."""
+    def _elementary(self, weights: Sequence[fmpq], value: fmpq, loss: float) -> tuple[Proof, Optimum] | None:
+        """A short decimal that spin-0 exchange reaches and that needs no null constraint, if there is one."""
         near = Fraction(int(value.p), int(value.q)).limit_denominator(1000)
         simple = fmpq(near.numerator, near.denominator)
         if abs(float(simple - value)) > max(1e-6, 3 * loss) or 10**self.digits % int(simple.q):
             return None
+        optimum = self._spin_zero(weights, simple)
+        if optimum is None:
+            return None
         multipliers = [simple] + [fmpq(0)] * (len(self.ratio.free) - 1)
         try:
-            return Proof(simple, certify(self.ratio.functional(weights, multipliers), self.dimension))
+            return Proof(simple, certify(self.ratio.functional(weights, multipliers), self.dimension)), optimum
         except Refused:
             return None
 
@@ -176,7 +178,8 @@ class EndSolver:
             result = solve_conic(self.exchange, weights, spins, self.method, margin)
             if result.status != "optimal":
                 return self._conic_failure(weights, result)
-            proof = self._elementary(weights, result.multipliers[0]) or self.prove(weights, result.multipliers, 0)
+            elementary = self._elementary(weights, result.multipliers[0], 10 * margin)
+            proof = elementary[0] if elementary else self.prove(weights, result.multipliers, 0)
             if proof.refusal is None or proof.refusal.place is None:
                 break
             spins, margin = spins_with(spins, proof.refusal.place[0], step), 3 * margin

@@ -62,10 +62,10 @@ def test_infrared_side_by_symbolic_expansion():
 
 def test_arcs_of_the_stu_pole():
     """A crossing-symmetric amplitude: its contour integrals agree with its couplings."""
-    amplitude = lambda s, t: 1 / ((1 - s) * (1 - t) * (1 + s + t))  # noqa: E731
+    amplitude = lambda s, t: 1 / ((1 - s) * (1 - t) * (1 + s + t))
     theory = stu_pole()
     for j, r in ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 2), (1, 4)):
-        t = lambda phi: mpmath.mpf("0.05") * mpmath.expjpi(phi)  # noqa: E731
+        t = lambda phi: mpmath.mpf("0.05") * mpmath.expjpi(phi)
 
         def arc(point, j=j):
             radius = mpmath.mpf("0.5")
@@ -123,9 +123,9 @@ def test_the_verifier_derives_the_same_rows(dimension):
 @pytest.mark.parametrize("dimension", [4, 6])
 def test_partial_waves_of_the_stu_pole_satisfy_the_nulls(dimension):
     """Its residue at s = 1, projected on every spin numerically, averages each null to zero."""
-    residue = lambda z: 1 / ((1 + (1 - z) / 2) * (2 - (1 - z) / 2))  # noqa: E731
+    residue = lambda z: 1 / ((1 + (1 - z) / 2) * (2 - (1 - z) / 2))
     alpha = mpmath.mpf(dimension - 3) / 2
-    weight = lambda z: (1 - z * z) ** (alpha - mpmath.mpf(1) / 2)  # noqa: E731
+    weight = lambda z: (1 - z * z) ** (alpha - mpmath.mpf(1) / 2)
     shares = []
     for spin in range(0, 26, 2):
         wave = lambda z, spin=spin: mpmath.gegenbauer(spin, alpha, z) / mpmath.gegenbauer(spin, alpha, 1)

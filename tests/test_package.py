@@ -1,0 +1,98 @@
+"""What the package is as a package: light imports, public names, results as data."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import positivity
+from positivity.results import Bound, End, bound_rows, text_table
+from positivity.verification import Refused, verify
+
+PUBLIC = [
+    "Bound", "End", "InputError", "NullConstraint", "Problem", "Region", "State", "bound", "null_constraints", "region",
+    "verify",
+]  # fmt: skip
+
+
+def test_public_names_are_frozen():
+    assert positivity.__all__ == PUBLIC
+    for name in PUBLIC:
+        assert getattr(positivity, name).__doc__, name
+    with pytest.raises(AttributeError):
+        _ = positivity.nothing
+
+
+def test_importing_is_light():
+    code = (
+        "import sys, positivity, positivity.cli\n"
+        "try: positivity.cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'numpy', 'scipy', 'sympy', 'cvxpy', 'matplotlib', 'mpmath', 'highspy'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_floors_have_no_circles():
+    """solvers knows no physics, and the verifier nothing at all."""
+    code = (
+        "import sys, solvers.optimum, solvers.conic, solvers.sdpb, solvers.rays\n"
+        "sys.exit(str([m for m in sys.modules if m.startswith('positivity')] or 0))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or done.stderr.strip() == "0", done.stderr
+
+
+@pytest.fixture(scope="module")
+def bound():
+    return positivity.bound("g3", order=6, fix={"g4": "0.3"})
+
+
+def test_bound_round_trip(bound):
+    data = json.loads(json.dumps(bound.to_dict()))
+    assert Bound.from_dict(data) == bound
+    with pytest.raises(ValueError, match="schema"):
+        Bound.from_dict({**data, "schema": "other"})
+
+
+def test_bound_is_frozen(bound):
+    with pytest.raises(AttributeError):
+        bound.lower = None
+
+
+def test_tables_carry_the_scope(bound):
+    text = str(bound)
+    for part in ("D=4", "tree level", "rho_J >= 0", "all even spins", "masses >= M=1", "order 6", "g4/g2 = 3/10"):
+        assert part in text
+    assert "<table>" in bound._repr_html_() and "certified" in bound._repr_html_()
+
+
+def test_a_numerical_value_never_looks_certified(bound):
+    numerical = Bound(bound.problem, End("-9", "numerical", "the verifier refused"), bound.upper)
+    table = text_table(bound_rows([numerical]))
+    assert "numerical (not proved)" in table
+
+
+def test_saved_bounds_are_verified_as_a_whole(bound):
+    data = bound.to_dict()
+    assert len(verify(data)) == 2
+    for change, reason in (
+        ({"value": str(float(bound.lower.value) + 1e-5)}, "stronger"),
+        ({"certificate": bound.to_dict()["upper"]["certificate"]}, "claim|stronger"),
+        ({"certificate": None}, "object"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            verify({**data, "lower": {**data["lower"], **change}})
+    with pytest.raises(Refused, match="D="):
+        verify({**data, "problem": {**data["problem"], "dimension": 5}})
+    with pytest.raises(Refused, match="above order"):
+        verify({**data, "problem": {**data["problem"], "order": 4}})
+
+
+def test_plot_needs_a_certificate(bound):
+    with pytest.raises(positivity.InputError, match="side"):
+        bound.plot("middle")
+    with pytest.raises(positivity.InputError, match="no certificate"):
+        Bound(bound.problem, End(None, "failed", "because"), bound.upper).plot("lower")
