@@ -4,6 +4,7 @@ import copy
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from flint import fmpq, fmpz, fmpz_poly
@@ -215,3 +216,10 @@ def test_negative_dip_between_dyadic_points():
     thin = fmpz_poly([-1, 3]) ** 2 * 10**12 - 1
     with pytest.raises(NotProved, match="negative"):
         prove_on_interval(thin)
+
+
+def test_the_documented_example_is_a_certificate():
+    """The JSON printed in docs/theory/certificates.md."""
+    text = (Path(__file__).parents[1] / "docs/theory/certificates.md").read_text(encoding="utf-8")
+    example = json.loads(text.split("```json")[1].split("```")[0])
+    assert verify_data(example).startswith("3*g[1,0] - 1*g[0,1] >= 0 at M=1 in D=4")
