@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from positivity.bounds import bound
     from positivity.dispersion.null_constraints import NullConstraint, null_constraints
     from positivity.errors import InputError
+    from positivity.problem import End, Problem, State
     from positivity.regions import Region, region
-    from positivity.results import Bound, End, Problem, State
+    from positivity.results import Bound
     from positivity.verification import verify
 
 _HOME = {
     "Bound": "results",
-    "End": "results",
+    "End": "problem",
     "InputError": "errors",
     "NullConstraint": "dispersion.null_constraints",
-    "Problem": "results",
+    "Problem": "problem",
     "Region": "regions",
-    "State": "results",
+    "State": "problem",
     "bound": "bounds",
     "null_constraints": "dispersion.null_constraints",
     "region": "regions",

@@ -11,8 +11,9 @@ from flint import fmpq
 
 from positivity.couplings import combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
+from positivity.problem import Problem
 from positivity.programs import Fixes, ratio_program
-from positivity.results import Bound, Problem
+from positivity.results import Bound
 
 METHODS = ("lp", "sdp", "sdpa")
 MAX_DIGITS = 60

@@ -12,8 +12,8 @@ from flint import fmpq
 
 from positivity.certificates import certify, decimal_text, rounded_up, weakened
 from positivity.couplings import Combination
+from positivity.problem import End
 from positivity.programs import RatioProgram
-from positivity.results import End
 from positivity.spectra import ray_states, ray_text, states
 from solvers.exchange import Exchange, ExchangeResult
 from solvers.optimum import Optimum, exclusion, optimise, solve_all_spins

@@ -9,7 +9,8 @@ from flint import fmpq
 from positivity.certificates import functional_of
 from positivity.dispersion.sum_rules import functional_kernel
 from positivity.partial_waves import casimir
-from positivity.results import Bound, End, text_table
+from positivity.problem import End
+from positivity.results import Bound, text_table
 
 _MASSES = (1, 2, 4, 16)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,15 @@ from positivity.couplings import combination_latex, parse_combination
 from positivity.dispersion.sum_rules import functional_kernel
 from positivity.errors import InputError
 from positivity.partial_waves import casimir
-from positivity.regions import Region
-from positivity.results import Bound, End, Problem, State
+from positivity.problem import End, Problem, State
 
 #: colour-blind safe (Okabe-Ito)
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
+_SMALLEST_SHARE = 1e-10
+_OTHER = "0.6"  # states of spins that have no curve
 #: line styles take over where the colours repeat
 STYLES = ("-", "--", ":")
 
@@ -80,95 +82,88 @@ def scope_lines(problem: Problem) -> str:
     )
 
 
-def plot_region(region: Region, path: str | Path | None = None) -> Any:
-    """The certified outer boundary, the hull of known theories and the theories themselves."""
+@dataclass(frozen=True)
+class PlaneMarker:
+    """A labelled point of a plane."""
+
+    label: str
+    x: float
+    y: float
+
+
+def plot_plane(
+    problem: Problem,
+    names: tuple[str, str],
+    outer: np.ndarray,
+    outer_label: str,
+    inner: np.ndarray,
+    unproved: np.ndarray,
+    markers: Sequence[PlaneMarker],
+    path: str | Path | None = None,
+) -> Any:
+    """A region: certified outer polygon (n, 2), hull of known theories (n, 2), unproved points, markers."""
     plt, style = _style()
     with style:
         figure, axes = plt.subplots()
-        outer, inner = region.outer, np.array(region.inner)
         if len(outer):
-            closed = np.vstack([outer, outer[:1]])
             axes.fill(*outer.T, color=COLOURS[0], alpha=0.15, lw=0)
-            axes.plot(*closed.T, color=COLOURS[0], label=f"certified boundary ({len(region.certified)} half-planes)")
-        unproved = [p.point for p in region.half_planes if p.end.status != "certified" and p.point]
-        if unproved:
-            axes.plot(*np.array(unproved).T, ls="", marker="x", ms=3, color=COLOURS[6], label="numerical, not proved")
+            axes.plot(*np.vstack([outer, outer[:1]]).T, color=COLOURS[0], label=outer_label)
+        if len(unproved):
+            axes.plot(*unproved.T, ls="", marker="x", ms=3, color=COLOURS[6], label="numerical, not proved")
         if len(inner):
-            axes.fill(
-                *inner.T, facecolor=COLOURS[2], alpha=0.35, edgecolor=COLOURS[2], lw=0.8, label="hull of known theories"
-            )
-        for theory, colour, marker in zip(region.theories, COLOURS[1:] * 3, MARKERS * 3, strict=False):
-            axes.plot(
-                theory.x,
-                theory.y,
-                ls="",
-                marker=marker,
-                ms=4.5,
-                color=colour,
-                mec="white",
-                mew=0.4,
-                label=theory.name,
-                zorder=5,
-                clip_on=False,
-            )
-        axes.set_xlabel(_axis_label(region.x, region.problem.over))
-        axes.set_ylabel(_axis_label(region.y, region.problem.over))
-        axes.set_title(scope_lines(region.problem), fontsize=7.5)
+            colours = {"facecolor": COLOURS[2], "edgecolor": COLOURS[2]}
+            axes.fill(*inner.T, alpha=0.35, lw=0.8, label="hull of known theories", **colours)
+        for marker, colour, shape in zip(markers, COLOURS[1:] * 3, MARKERS * 3, strict=False):
+            style_of = {"marker": shape, "color": colour, "ms": 4.5, "mec": "white", "mew": 0.4}
+            axes.plot(marker.x, marker.y, ls="", label=marker.label, zorder=5, clip_on=False, **style_of)
+        axes.set_xlabel(_axis_label(names[0], problem.over))
+        axes.set_ylabel(_axis_label(names[1], problem.over))
+        axes.set_title(scope_lines(problem), fontsize=7.5)
         axes.margins(0.06, 0.08)
         figure.legend(loc="outside lower center", ncols=2, handlelength=1.4, columnspacing=1.2)
         return _finish(plt, figure, path)
 
 
-def plot_functional(bound: Bound, side: str = "lower", path: str | Path | None = None) -> Any:
+def plot_functional(problem: Problem, side: str, end: End, path: str | Path | None = None) -> Any:
     """The dual story of one end: the certified functional versus m^2 at the spins it touches.
 
-    Shown is F_J(m^2) m^4, non-negative by the certificate, with the extremal states at its zeros.
+    Shown is F_J(m^2) m^4, non-negative by the certificate.  The states of the extremal spectrum
+    are drawn on the axis: the optimal functional vanishes there, the certified one keeps a slack
+    that is small compared to its neighbourhood.  Raises InputError if there is no certificate.
     """
-    if side not in ("lower", "upper"):
-        raise InputError(f"side {side!r}: use 'lower' or 'upper'")
-    end: End = getattr(bound, side)
     if end.certificate is None:
-        raise InputError(f"the {side} end of {bound.problem.ratio} has no certificate to show: {end.reason}")
-    kernel = functional_kernel(functional_of(end.certificate), bound.problem.dimension)
+        raise InputError(f"the {side} end of {problem.ratio} has no certificate to show: {end.reason}")
+    kernel = functional_kernel(functional_of(end.certificate), problem.dimension)
     shown = _spins_to_show(end.spectrum)
     plt, style = _style()
     with style:
-        figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(3.4, 3.9), height_ratios=(3, 1.3))
+        figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(3.4, 4.3), height_ratios=(2.4, 1))
         masses = np.geomspace(1, _largest_mass(end.spectrum), 1500)
         for k, spin in enumerate(shown):
-            colour, dashes = COLOURS[k % len(COLOURS)], STYLES[k // len(COLOURS)]
-            values = [_value(kernel, casimir(spin, bound.problem.dimension), m) for m in masses]
-            top.plot(masses, values, color=colour, ls=dashes, label=f"$J={spin}$")
-            for state in (s for s in end.spectrum if s.spin == spin):
-                mass = float(state.mass_squared)
-                top.plot(
-                    mass,
-                    max(_value(kernel, casimir(spin, bound.problem.dimension), mass), 0),
-                    "o",
-                    ms=4,
-                    color=colour,
-                    mec="white",
-                    mew=0.4,
-                    zorder=5,
-                    clip_on=False,
-                )
+            line = {"color": COLOURS[k % len(COLOURS)], "ls": STYLES[k // len(COLOURS)]}
+            values = [_value(kernel, casimir(spin, problem.dimension), m) for m in masses]
+            top.plot(masses, values, label=f"$J={spin}$", **line)
+            touched = [float(s.mass_squared) for s in end.spectrum if s.spin == spin and not s.limit]
+            if touched:
+                dots = {"ls": "", "marker": "o", "ms": 4, "mec": "white", "mew": 0.4, "color": line["color"]}
+                top.plot(touched, np.zeros(len(touched)), zorder=5, clip_on=False, **dots)
         _draw_weights(bottom, end.spectrum, shown)
-        top.set_yscale("symlog", linthresh=1e-3)
+        if any(state.spin not in shown and not state.limit for state in end.spectrum):
+            top.plot([], [], ls="", marker="o", ms=3, color=_OTHER, label="larger $J$")
+        top.set_yscale("symlog", linthresh=1e-3, linscale=0.6)
         top.set_ylim(bottom=0)
         top.set_xscale("log")
-        top.set_ylabel(r"$m^4\,F_J(m^2)\;\,[M=1]$")
+        top.set_ylabel(r"$m^4F_J(m^2)\;\,[M=1]$")
         bottom.set_xlabel(r"$m^2\;\,[M^2]$")
-        top.set_title(_functional_title(bound, side, end), fontsize=7.5)
-        top.legend(ncols=4, fontsize=6.5, handlelength=1.2, columnspacing=0.9)
+        top.set_title(_functional_title(problem, side, end), fontsize=7.5)
+        figure.legend(*top.get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=1.4)
         return _finish(plt, figure, path)
 
 
-def _functional_title(bound: Bound, side: str, end: End) -> str:
+def _functional_title(problem: Problem, side: str, end: End) -> str:
     sign = r"\geq" if side == "lower" else r"\leq"
-    return (
-        f"{_label(bound.problem.coupling, bound.problem.over)}$\\,{sign}{{{end.value}}}$ ({end.status})\n"
-        + scope_lines(bound.problem)
-    )
+    ratio = _label(problem.coupling, problem.over)
+    return f"{ratio}$\\,{sign}{{{end.value}}}$ ({end.status})\n" + scope_lines(problem)
 
 
 def _spins_to_show(spectrum: Sequence[State]) -> list[int]:
@@ -179,7 +174,7 @@ def _spins_to_show(spectrum: Sequence[State]) -> list[int]:
 
 def _largest_mass(spectrum: Sequence[State]) -> float:
     finite = [float(state.mass_squared) for state in spectrum if not state.limit]
-    return min(max([4.0, *(1.5 * mass for mass in finite)]), 1e4)
+    return min(max([30.0, *(1.5 * mass for mass in finite)]), 1e4)
 
 
 def _value(kernel: dict[int, Any], big_x: int, mass_squared: float) -> float:
@@ -190,22 +185,22 @@ def _value(kernel: dict[int, Any], big_x: int, mass_squared: float) -> float:
 
 
 def _draw_weights(axes: Any, spectrum: Sequence[State], shown: list[int]) -> None:
-    """Share of each state in g2, log scale."""
-    for state in spectrum:
-        if state.limit:
-            continue
+    """Share of each state, weight/m^4, on a log scale; the smallest ones are left out."""
+    finite = [state for state in spectrum if not state.limit]
+    for state in finite:
         mass = float(state.mass_squared)
         share = float(state.weight) / mass**2
-        colour = COLOURS[shown.index(state.spin) % len(COLOURS)] if state.spin in shown else "0.6"
-        axes.plot([mass, mass], [1e-12, share], color=colour, lw=1)
+        if share < _SMALLEST_SHARE:
+            continue
+        colour = COLOURS[shown.index(state.spin) % len(COLOURS)] if state.spin in shown else _OTHER
+        axes.plot([mass, mass], [_SMALLEST_SHARE, share], color=colour, lw=1)
         axes.plot(mass, share, "o", ms=3, color=colour, clip_on=False)
     axes.set_yscale("log")
-    axes.set_ylim(1e-8, 2)
+    axes.set_ylim(_SMALLEST_SHARE, 3)
     axes.set_ylabel(r"weight$/m^4$")
-    if not spectrum:
-        axes.text(
-            0.5, 0.5, "no finite extremal spectrum", ha="center", va="center", transform=axes.transAxes, fontsize=7
-        )
+    if not finite:
+        place = {"ha": "center", "va": "center", "transform": axes.transAxes, "fontsize": 7}
+        axes.text(0.5, 0.5, "no finite extremal spectrum", **place)
 
 
 def _finish(plt: Any, figure: Any, path: str | Path | None) -> Any:

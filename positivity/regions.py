@@ -15,8 +15,9 @@ from positivity.bounds import check_choices, parse_fixes, versions
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
 from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes, widest_gap
+from positivity.problem import End, Problem
 from positivity.programs import ratio_program
-from positivity.results import End, Problem, html_table, text_table
+from positivity.results import html_table, text_table
 
 REGION_SCHEMA = "eft-positivity/region/1"
 _START = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -148,9 +149,13 @@ class Region:
 
     def plot(self, path: str | None = None) -> Any:
         """Figure of the region; saved to `path` (PDF or PNG) if given.  Returns the figure."""
-        from positivity.plotting import plot_region
+        from positivity.plotting import PlaneMarker, plot_plane
 
-        return plot_region(self, path)
+        markers = [PlaneMarker(theory.name, theory.x, theory.y) for theory in self.theories]
+        unproved = [p.point for p in self.half_planes if p.end.status != "certified" and p.point is not None]
+        label = f"certified boundary ({len(self.certified)} half-planes)"
+        inner, crosses = np.array(self.inner), np.array(unproved)
+        return plot_plane(self.problem, (self.x, self.y), self.outer, label, inner, crosses, markers, path)
 
 
 def region(

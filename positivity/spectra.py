@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from positivity.certificates import decimal_text
-from positivity.results import State
+from positivity.problem import State
 
 if TYPE_CHECKING:
     from solvers.program import MeasureProgram

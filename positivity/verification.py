@@ -10,7 +10,8 @@ from flint import fmpq
 
 from positivity.certificates import claim_of, proved_value
 from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
-from positivity.results import BOUND_SCHEMA, Problem
+from positivity.problem import Problem
+from positivity.results import BOUND_SCHEMA
 from solvers.verify import Refused, verify_data
 from solvers.verify.document import load
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_poly
 
-from positivity.results import State
+from positivity.problem import State
 from solvers.verify.rows import ultraviolet
 
 

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 import positivity
-from positivity.results import Bound, End, bound_rows, text_table
+from positivity.problem import End
+from positivity.results import Bound, bound_rows, text_table
 from positivity.verification import Refused, verify
 
 PUBLIC = [
