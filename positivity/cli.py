@@ -118,7 +118,7 @@ def _add_region(commands: Any) -> None:
 
 def _add_verify(commands: Any) -> None:
     command = _command(
-        commands, "verify", "Prove a certificate, or all those of a saved bound or region; exit 1 if refused.",
+        commands, "verify", "Prove a certificate, or all those of a saved bound or region (exit 1: refused).",
         "positivity verify g3.json", _verify,
     )  # fmt: skip
     command.add_argument("file", help="certificate, bound or region in JSON")
@@ -211,13 +211,13 @@ def _progress(done: int, total: int) -> None:
 
 
 def _verify(options: Any) -> int:
-    from positivity.verification import Refused, verify
+    from positivity.verification import Refused, Unreadable, verify
 
-    if not Path(options.file).is_file():
-        raise InputError(f"cannot read {options.file!r}: no such file")
     try:
         for statement in verify(options.file):
             print(f"PROVED: {statement}")
+    except Unreadable as reason:
+        raise InputError(f"{options.file!r}: {reason}") from None
     except Refused as reason:
         print(f"REFUSED: {reason}")
         return _NOT_PROVED

@@ -12,10 +12,10 @@ from positivity.certificates import claim_of, proved_value
 from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
 from positivity.problem import Problem
 from positivity.results import BOUND_SCHEMA
-from solvers.verify import Refused, verify_data
+from solvers.verify import Refused, Unreadable, verify_data
 from solvers.verify.document import load
 
-__all__ = ["Refused", "verify"]
+__all__ = ["Refused", "Unreadable", "verify"]
 
 _REGION_SCHEMA = "eft-positivity/region/1"
 
@@ -25,7 +25,7 @@ def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
 
     source: a file name or a parsed document.  Returns one statement per certificate.  Raises
     Refused with the reason if anything is not proved, or if a value is not what its certificate
-    proves.
+    proves; Unreadable, a kind of Refused, if the file is missing or not JSON.
     """
     data = dict(source) if isinstance(source, Mapping) else load(source)
     schema = data.get("schema") if isinstance(data, dict) else None

@@ -6,7 +6,8 @@ of basis kept in extended precision), so that double-precision linear programs s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -122,17 +123,17 @@ class Exchange:
         sample = bernstein(self.program.degree, s.astype(np.longdouble))
         return np.asarray(np.einsum("is,isc->ic", sample, self._targets[owners]), float)
 
-    def solve_around(self, row: Row, zoom: fmpq, margin: float) -> ExchangeResult:
-        """Solve for the correction, times `zoom`, to a functional given as its exact row.
+    @contextmanager
+    def zoomed_on(self, row: Row, zoom: fmpq) -> Iterator[None]:
+        """Within the context the only target is zoom times a functional given as its exact row.
 
         This is iterative refinement: rows that are off by 1e-9 are off by 1e-4 when zoomed, and
-        the program of the correction has the same matrix.  The multipliers returned are those of
-        zoom * row + sum_i c_i free_i >= margin.
+        the program of the correction, zoom * row + sum_i c_i free_i >= margin, has the same matrix.
         """
         saved = self.program
         try:
             self._set_targets((combine([(zoom, row)]),))
-            return self.solve([1.0], margin)
+            yield
         finally:
             self._set_targets(saved.targets)
 

@@ -14,6 +14,7 @@ import highspy
 import numpy as np
 
 _TIGHT, _LOOSE = 1e-10, 1e-9
+_DUAL, _PRIMAL = 1, 4  # HiGHS's numbers for its simplex methods
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class GrowingProgram:
             "output_flag": False,
             "threads": 1,
             "presolve": "off",
-            "simplex_strategy": 4,
+            "simplex_strategy": _PRIMAL,
             "simplex_scale_strategy": 0,
             "small_matrix_value": 1e-12,
         }.items():
@@ -75,20 +76,27 @@ class GrowingProgram:
         self._highs.changeColsCost(self._count, which, -lower)
 
     def solve(self) -> LinearSolution:
-        """Warm solve; on anything but a clear answer a cold one, then a cold one at 1e-9."""
+        """Warm solve; on anything but a clear answer cold ones: as before, at 1e-9, by dual simplex."""
         status = self._run()
         if status not in ("Optimal", "Unbounded"):
-            self._highs.clearSolver()
-            status = self._run()
+            status = self._run_cold(_TIGHT, _PRIMAL)
         if status != "Optimal":
-            self._set_tolerance(_LOOSE)
-            self._highs.clearSolver()
-            status = self._run()
-            self._set_tolerance(_TIGHT)
+            status = self._run_cold(_LOOSE, _PRIMAL)
+        if status not in ("Optimal", "Unbounded"):
+            status = self._run_cold(_LOOSE, _DUAL)
         solution = self._highs.getSolution()
         named = {"Optimal": "optimal", "Unbounded": "infeasible"}.get(status, status)
         duals = np.array(solution.col_value)[2 * self._size :]
         return LinearSolution(named, -np.array(solution.row_dual), duals)
+
+    def _run_cold(self, tolerance: float, strategy: int) -> str:
+        self._set_tolerance(tolerance)
+        self._highs.setOptionValue("simplex_strategy", strategy)
+        self._highs.clearSolver()
+        status = self._run()
+        self._set_tolerance(_TIGHT)
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL)
+        return status
 
     def _run(self) -> str:
         self._highs.run()

@@ -49,9 +49,7 @@ def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResu
     """
     numeric = [float(w) for w in weights]
     for _ in range(_MAX_SWEEPS):
-        result = exchange.solve(numeric, MARGIN)
-        if result.status == "stalled" and result.multipliers:
-            result = widest_margin(exchange, numeric, result, _DEGENERATE_ALLOWANCE)
+        result = _solve_sampled(exchange, numeric)
         if result.status != "optimal":
             return result
         failing = _failing_spins(exchange, weights, result)
@@ -60,6 +58,17 @@ def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResu
         exchange.add_spins(failing)
     if result.at_box and exclusion(exchange) is not None:
         return replace(result, status="excluded")
+    return result
+
+
+def _solve_sampled(exchange: Exchange, weights: list[float]) -> ExchangeResult:
+    """The linear program on the spins watched; where it breaks down, with ever more margin."""
+    for margin in (MARGIN, 1e2 * MARGIN, 1e4 * MARGIN):
+        result = exchange.solve(weights, margin)
+        if result.status == "stalled" and result.multipliers:
+            return widest_margin(exchange, weights, result, _DEGENERATE_ALLOWANCE)
+        if result.status != "stalled":
+            break
     return result
 
 
@@ -101,7 +110,10 @@ def _precise(exchange: Exchange, weights: Sequence[fmpq], digits: int, first: Ex
     for _ in range(2):
         exchange.add_spins(_neighbours(result, program.ladder.step))
         row = combine([(fmpq(1), target), *zip(center, program.free, strict=True)])
-        zoomed = exchange.solve_around(row, fmpq(ZOOM), margin)
+        with exchange.zoomed_on(row, fmpq(ZOOM)):
+            zoomed = exchange.solve([1.0], margin)
+            if zoomed.status == "stalled" and zoomed.multipliers:
+                zoomed = widest_margin(exchange, [1.0], zoomed, ZOOM * _allowed(digits))
         if zoomed.status != "optimal":
             optimum = _optimum(exchange, weights, first, first.multipliers, digits)
             return replace(optimum, note=optimum.note or f"the zoomed program is {zoomed.status}")

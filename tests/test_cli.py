@@ -118,7 +118,7 @@ def test_explain(capsys, tmp_path):
         (["region", "g3", "g4", "--points", "2"], "points 2"),
         (["region", "g3", "g4", "--resume"], "--resume needs"),
         (["nulls", "--order", "3"], "begin at order 4"),
-        (["verify", "/no/such/file.json"], "no such file"),
+        (["verify", "/no/such/file.json"], "No such file"),
         (["frobnicate"], "frobnicate"),
         ([], "COMMAND"),
     ],
@@ -133,10 +133,17 @@ def test_corrupt_certificate(capsys, tmp_path):
     path = tmp_path / "c.json"
     path.write_text('{"schema": ')
     code, out, err = run(capsys, "verify", str(path))
-    assert code == 1 and out.startswith("REFUSED: not a JSON document") and err == ""
-    path.write_text('{"schema": "eft-positivity/bound/1"}')
-    code, out, _ = run(capsys, "verify", str(path))
-    assert code == 1 and "malformed" in out
+    assert code == 2 and out == "" and "not a JSON document" in err and err.count("\n") == 1
+    done = subprocess.run([sys.executable, "-m", "solvers.verify", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "not a JSON document" in done.stderr
+    for text, reason in (
+        ('{"schema": "eft-positivity/bound/1"}', "malformed"),
+        ('{"schema": "x"}', "schema"),
+        ("[]", "object"),
+    ):
+        path.write_text(text)
+        code, out, _ = run(capsys, "verify", str(path))
+        assert code == 1 and out.startswith("REFUSED: ") and reason in out
 
 
 @pytest.mark.parametrize("command", ["nulls", "bound", "region", "verify"])

@@ -1,8 +1,12 @@
 """What the package is as a package: light imports, public names, results as data."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -97,3 +101,26 @@ def test_plot_needs_a_certificate(bound):
         bound.plot("middle")
     with pytest.raises(positivity.InputError, match="no certificate"):
         Bound(bound.problem, End(None, "failed", "because"), bound.upper).plot("lower")
+
+
+def test_a_built_wheel_brings_its_own_solvers(tmp_path):
+    """A project on PyPI is called solvers too: from the wheel alone, ours must be the one imported."""
+    root = Path(__file__).parents[1]
+    source = tmp_path / "source"
+    shutil.copytree(
+        root, source, ignore=shutil.ignore_patterns(".git", ".venv", "out", "*.egg-info", "build", "*cache*")
+    )
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", tmp_path / "dist", source]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = (tmp_path / "dist").glob("eft_positivity-*.whl")
+    unpacked = tmp_path / "unpacked"
+    zipfile.ZipFile(wheel).extractall(unpacked)
+    assert (unpacked / "positivity/paper.mplstyle").exists() and (unpacked / "solvers/py.typed").exists()
+    code = (
+        "import solvers, positivity, solvers.verify\n"
+        f"assert all(m.__file__.startswith({str(unpacked)!r}) for m in (solvers, positivity, solvers.verify))\n"
+        "bound = positivity.bound('g3', order=4)\nassert bound.lower.status == 'certified'\n"
+        "bound.plot('lower', 'figure.pdf')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(unpacked)}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=environment)

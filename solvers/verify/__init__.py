@@ -18,11 +18,11 @@ from typing import Any
 
 from flint import fmpq, fmpz, fmpz_poly
 
-from solvers.verify.document import Certificate, Refused, load, read
+from solvers.verify.document import Certificate, Refused, Unreadable, load, read
 from solvers.verify.nonnegative import NotProved, prove_on_interval, prove_on_square
 from solvers.verify.rows import infrared, ultraviolet
 
-__all__ = ["Refused", "statement", "verify_data", "verify_file"]
+__all__ = ["Refused", "Unreadable", "statement", "verify_data", "verify_file"]
 
 Table = list[list[fmpz]]
 

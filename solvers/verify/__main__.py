@@ -1,8 +1,8 @@
-"""python -m solvers.verify FILE: exit 0 and what is proved, or exit 1 and the reason."""
+"""python -m solvers.verify FILE: exit 0 and what is proved, 1 and the reason, 2 if it is no document."""
 
 import sys
 
-from solvers.verify import Refused, verify_file
+from solvers.verify import Refused, Unreadable, verify_file
 
 
 def main(arguments: list[str]) -> int:
@@ -11,6 +11,9 @@ def main(arguments: list[str]) -> int:
         return 0 if arguments else 2
     try:
         print(f"PROVED: {verify_file(arguments[0])}")
+    except Unreadable as reason:
+        print(f"solvers.verify: {reason}", file=sys.stderr)
+        return 2
     except Refused as reason:
         print(f"REFUSED: {reason}")
         return 1

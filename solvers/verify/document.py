@@ -31,6 +31,10 @@ class Refused(Exception):
         self.place = place
 
 
+class Unreadable(Refused):
+    """The file is not a document at all: missing, or not JSON."""
+
+
 @dataclass(frozen=True)
 class Certificate:
     """A certificate as read: nothing in it has been proved yet."""
@@ -49,9 +53,9 @@ def load(path: str | os.PathLike[str]) -> Any:
         with Path(path).open(encoding="utf-8") as stream:
             return json.load(stream, parse_constant=_no_constant, object_pairs_hook=_unique)
     except OSError as error:
-        raise Refused(f"cannot read the file: {error.strerror or error}") from None
+        raise Unreadable(f"cannot read the file ({error.strerror or error}): check its name") from None
     except (ValueError, RecursionError) as error:
-        raise Refused(f"not a JSON document: {error}") from None
+        raise Unreadable(f"not a JSON document ({error}): save the certificate again") from None
 
 
 def _no_constant(name: str) -> None:
