@@ -189,10 +189,11 @@ class Exchange:
 
     def slack_function(self, result: ExchangeResult, weights: Sequence[float]) -> Callable[[int, float], float]:
         """The scaled functional as a function of (spin, s) for the spins of this exchange."""
-        coefficients = self._coefficients(result.coordinates, np.asarray(weights, float)).astype(float)
+        coefficients = self._coefficients(result.coordinates, np.asarray(weights, float))
 
         def value(spin: int, s: float) -> float:
-            return float(bernstein(self.program.degree, np.array([s]))[0] @ coefficients[self._index[spin]])
+            sample = bernstein(self.program.degree, np.array([s], np.longdouble))[0]
+            return float(sample @ coefficients[self._index[spin]])
 
         return value
 

@@ -9,7 +9,7 @@ to a nearby solution): each step gains a fixed number of digits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,7 +134,7 @@ class _Newton:
         groups: list[list[Contact]] = []
         for contact in sorted(result.contacts, key=lambda a: (a.spin, a.s)):
             last = groups[-1][-1] if groups else None
-            if last and last.spin == contact.spin and values(contact.spin, (last.s + contact.s) / 2) < 1e-6:
+            if last and last.spin == contact.spin and _same_valley(values, last, contact):
                 groups[-1].append(contact)
             else:
                 groups.append([contact])
@@ -253,6 +253,12 @@ class _Newton:
             atoms.append(Atom(point.spin, x, weight, point.limit))
         values = tuple(_exact(original[k, 0], self.digits) for k in range(self.size))
         return Refined(values, tuple(atoms), residual)
+
+
+def _same_valley(values: Callable[[int, float], float], a: Contact, b: Contact) -> bool:
+    """Whether the functional does not rise between two contacts of one spin."""
+    between = values(a.spin, (a.s + b.s) / 2)
+    return between <= 2 * max(values(a.spin, a.s), values(b.spin, b.s), 1e-15)
 
 
 def _negative(points: list[_Point]) -> int | None:
