@@ -1,8 +1,4 @@
-"""Exchange algorithm: the linear program on finitely many points, points added where it fails.
-
-The rows are put in a basis that is well conditioned on the domain (three QR passes, the change
-of basis kept in extended precision), so that double-precision linear programs suffice.
-"""
+"""Exchange algorithm: the linear program on finitely many points, points added where it fails."""
 
 from __future__ import annotations
 
@@ -17,6 +13,7 @@ from solvers.grid import bernstein, chebyshev, default_spins
 from solvers.linear import GrowingProgram, LinearSolution
 from solvers.program import MeasureProgram, Row, combine, from_longdouble
 from solvers.separation import Dips, SpinSampler
+from solvers.tables import RowTables
 
 _START = chebyshev(11)
 
@@ -56,59 +53,38 @@ class Exchange:
 
     def __init__(self, program: MeasureProgram, spins: np.ndarray | None = None) -> None:
         self.program = program
-        self.spins = np.zeros(0, int)
-        size = len(program.free)
-        self._original = np.zeros((0, program.degree + 1, size), np.longdouble)
-        self._targets = np.zeros((0, program.degree + 1, len(program.targets)), np.longdouble)
-        self.basis = np.eye(size, dtype=np.longdouble)
-        self.add_spins(default_spins(program.ladder.step) if spins is None else spins)
-        self.basis = self._condition()
-        self._refresh()
+        self.tables = RowTables(program, default_spins(program.ladder.step) if spins is None else spins)
+        self._sampler = SpinSampler(program, self.tables.spins)
         self._start_points()
+
+    @property
+    def spins(self) -> np.ndarray:
+        """The spins watched; -1 is the Regge limit."""
+        return self.tables.spins
+
+    @property
+    def basis(self) -> np.ndarray:
+        """Change of basis: multipliers of the rows = basis @ coordinates."""
+        return self.tables.basis
 
     def add_spins(self, spins: np.ndarray) -> None:
         """Watch more spins; points are added where they violate."""
-        new = np.setdiff1d(spins, self.spins)
-        if not len(new):
-            return
-        self._original = np.concatenate([self._original, self._tables(self.program.free, new)])
-        self._targets = np.concatenate([self._targets, self._tables(self.program.targets, new)])
-        self.spins = np.concatenate([self.spins, new])
-        self._index = {int(spin): i for i, spin in enumerate(self.spins)}
-        self._refresh()
-
-    def _refresh(self) -> None:
-        self._free = self._original @ self.basis
-        self._free_double = self._free.astype(float)
-        self._sampler = SpinSampler(self.program, self.spins)
-
-    def _condition(self) -> np.ndarray:
-        """Three QR passes over a sample of the domain; returns the change of basis."""
-        size = self.basis.shape[1]
-        basis, rows = self.basis, self._original
-        sample = bernstein(self.program.degree, self.program.s_end(self.spins)[:, None] * chebyshev(24))
-        for _ in range(3):
-            values = (sample @ rows.astype(float)).reshape(-1, size)
-            upper = np.linalg.qr(values, mode="r") / np.sqrt(len(values))
-            change = _invert_upper(upper)
-            basis, rows = basis @ change, rows @ change
-        return basis
+        if self.tables.add(spins):
+            self._sampler = SpinSampler(self.program, self.tables.spins)
 
     def _start_points(self) -> None:
         self._owner = np.zeros(0, int)
         self._s = np.zeros(0)
         self._scale = np.zeros(0)
-        self._target_values = np.zeros((0, self._targets.shape[-1]))
+        self._target_values = np.zeros((0, self.tables.targets.shape[-1]))
         self._model = GrowingProgram(self.basis[0].astype(float), self.box)
         owners = np.repeat(np.arange(len(self.spins)), len(_START))
         s = (self.program.s_end(self.spins)[:, None] * _START).ravel()
-        self.add_points(owners, s, np.zeros(self._targets.shape[-1]), 0.0)
+        self.add_points(owners, s, np.zeros(self.tables.targets.shape[-1]), 0.0)
 
     def add_points(self, owners: np.ndarray, s: np.ndarray, weights: np.ndarray, margin: float) -> None:
         """Add rows at the places s of the spins with these indices."""
-        sample = bernstein(self.program.degree, s)
-        matrix = np.einsum("is,isc->ic", sample, self._free_double[owners])
-        targets = self._values_of_targets(owners, s)
+        matrix, targets = self.tables.free_values(owners, s), self.tables.target_values(owners, s)
         size = np.abs(matrix).max(axis=1)
         # a point that no free row reaches: only its target decides
         scale = 1 / np.where(size > 1e-30, size, np.maximum(np.abs(targets).max(axis=1), 1e-30))
@@ -118,10 +94,6 @@ class Exchange:
         self._s = np.concatenate([self._s, s])
         self._scale = np.concatenate([self._scale, scale])
         self._target_values = np.concatenate([self._target_values, targets])
-
-    def _values_of_targets(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
-        sample = bernstein(self.program.degree, s.astype(np.longdouble))
-        return np.asarray(np.einsum("is,isc->ic", sample, self._targets[owners]), float)
 
     @contextmanager
     def zoomed_on(self, row: Row, zoom: fmpq) -> Iterator[None]:
@@ -139,11 +111,8 @@ class Exchange:
 
     def _set_targets(self, targets: tuple[Row, ...]) -> None:
         self.program = replace(self.program, targets=targets)
-        self._targets = self._tables(targets, self.spins)
-        self._target_values = self._values_of_targets(self._owner, self._s) * self._scale[:, None]
-
-    def _tables(self, rows: tuple[Row, ...], spins: np.ndarray) -> np.ndarray:
-        return np.stack([self.program.spin_coefficients(row, spins) for row in rows], axis=-1)
+        self.tables.set_targets(self.tables.of(targets, self.spins))
+        self._target_values = self.tables.target_values(self._owner, self._s) * self._scale[:, None]
 
     def watch(self, spin: int, x: float) -> None:
         """Watch a spin and its neighbours from now on, and add the point x = 1/m^2 of it."""
@@ -151,7 +120,7 @@ class Exchange:
         self.add_spins(np.arange(max(0, spin - 4 * step), spin + 5 * step, step))
         eta = x * (1 + self.program.ladder.casimir(spin))
         point = np.array([eta / (eta + self.program.scale)])
-        self.add_points(np.array([self._index[spin]]), point, np.zeros(self._targets.shape[-1]), 0.0)
+        self.add_points(np.array([self.tables.index[spin]]), point, np.zeros(self.tables.targets.shape[-1]), 0.0)
 
     def solve(self, weights: Sequence[float] | np.ndarray, margin: float) -> ExchangeResult:
         """Minimise c_0 with sum_k weights_k target_k + sum_i c_i free_i >= margin everywhere.
@@ -175,45 +144,41 @@ class Exchange:
 
     def violations(self, point: np.ndarray, weights: np.ndarray, level: float) -> Dips:
         """Dips of the functional below `level`, relative to the size of the row."""
-        dips = self._sampler.dips(self._coefficients(point, weights))
+        dips = self._sampler.dips(self.tables.coefficients(point, weights))
         # rows are at most of the order of a hundred: spare the memory of those far from failing
         low = dips.values < 1e3 * level
         dips = Dips(dips.owners[low], dips.s[low], dips.values[low])
-        rows = np.einsum("is,isc->ic", bernstein(self.program.degree, dips.s), self._free_double[dips.owners])
+        rows = self.tables.free_values(dips.owners, dips.s)
         relative = dips.values / np.maximum(np.abs(rows).max(axis=1), 1e-30)
         bad = relative < level
         return Dips(dips.owners[bad], dips.s[bad], relative[bad])
 
-    def _coefficients(self, point: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        return np.asarray(self._free @ point.astype(np.longdouble) + self._targets @ weights)
-
     def slack_function(self, result: ExchangeResult, weights: Sequence[float]) -> Callable[[int, float], float]:
         """The scaled functional as a function of (spin, s) for the spins of this exchange."""
-        coefficients = self._coefficients(result.coordinates, np.asarray(weights, float))
+        coefficients = self.tables.coefficients(result.coordinates, np.asarray(weights, float))
 
         def value(spin: int, s: float) -> float:
             sample = bernstein(self.program.degree, np.array([s], np.longdouble))[0]
-            return float(sample @ coefficients[self._index[spin]])
+            return float(sample @ coefficients[self.tables.index[spin]])
 
         return value
 
     def moments(self, contacts: Sequence[Contact]) -> np.ndarray:
         """Average of each target in the measure of these contacts, with <free_0> = 1."""
-        owners = np.array([self._index[contact.spin] for contact in contacts], int)
-        targets = self._values_of_targets(owners, np.array([contact.s for contact in contacts]))
+        owners = np.array([self.tables.index[contact.spin] for contact in contacts], int)
+        targets = self.tables.target_values(owners, np.array([contact.s for contact in contacts]))
         return np.asarray(np.array([contact.weight for contact in contacts]) @ targets)
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Scaled free rows (points, rows), targets (points, targets), spins and places s so far."""
-        sample = bernstein(self.program.degree, self._s)
-        matrix = np.einsum("is,isc->ic", sample, self._free_double[self._owner]) * self._scale[:, None]
+        matrix = self.tables.free_values(self._owner, self._s) * self._scale[:, None]
         return matrix, self._target_values, self.spins[self._owner], self._s
 
     def samples(self, spin: int, weights: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Free rows and weighted target of one spin at `places`, given as fractions of its s interval."""
-        i = self._index[spin]
+        i = self.tables.index[spin]
         sample = bernstein(self.program.degree, self.program.s_end(self.spins[i : i + 1]) * places)
-        return sample @ self._free_double[i], (sample @ self._targets[i]).astype(float) @ weights
+        return sample @ self.tables.free_double[i], (sample @ self.tables.targets[i]).astype(float) @ weights
 
     def failing_spins(self, row: Row, spins: np.ndarray, level: float) -> np.ndarray:
         """Those of `spins` at which a functional, given as its exact row, dips below `level`."""
@@ -235,13 +200,3 @@ class Exchange:
         at_box = bool(np.abs(solution.point).max(initial=0) >= 0.99 * self.box)
         loss = margin * float(solution.duals.sum())
         return ExchangeResult("optimal" if clean else "stalled", exact, coordinates, contacts, at_box, loss)
-
-
-def _invert_upper(upper: np.ndarray) -> np.ndarray:
-    """Inverse of an upper triangular matrix by back substitution in extended precision."""
-    size = len(upper)
-    upper = upper.astype(np.longdouble)
-    inverse = np.eye(size, dtype=np.longdouble)
-    for i in range(size - 1, -1, -1):
-        inverse[i] = (inverse[i] - upper[i, i + 1 :] @ inverse[i + 1 :]) / upper[i, i]
-    return inverse

@@ -1,0 +1,91 @@
+"""The rows of a program at a growing list of spins, in a basis that is well conditioned.
+
+The basis comes from three QR passes over a sample of the domain and is kept in extended
+precision, so that double-precision linear programs suffice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solvers.grid import bernstein, chebyshev
+from solvers.program import MeasureProgram, Row
+
+
+class RowTables:
+    """Bernstein coefficients in s of all rows, per spin.
+
+    spins: (n,), -1 the Regge limit.  index: spin -> line.  basis: (rows, rows), the multipliers
+    of the original rows are basis @ coordinates.  free: (n, degree+1, rows) in that basis.
+    targets: (n, degree+1, targets).
+    """
+
+    def __init__(self, program: MeasureProgram, spins: np.ndarray) -> None:
+        self.program = program
+        size, targets = len(program.free), len(program.targets)
+        self.spins = np.zeros(0, int)
+        self._original = np.zeros((0, program.degree + 1, size), np.longdouble)
+        self.targets = np.zeros((0, program.degree + 1, targets), np.longdouble)
+        self.basis = np.eye(size, dtype=np.longdouble)
+        self.add(spins)
+        self.basis = self._condition()
+        self._refresh()
+
+    def add(self, spins: np.ndarray) -> bool:
+        """Add spins; whether any was new."""
+        new = np.setdiff1d(spins, self.spins)
+        if not len(new):
+            return False
+        self._original = np.concatenate([self._original, self.of(self.program.free, new)])
+        self.targets = np.concatenate([self.targets, self.of(self.program.targets, new)])
+        self.spins = np.concatenate([self.spins, new])
+        self.index = {int(spin): i for i, spin in enumerate(self.spins)}
+        self._refresh()
+        return True
+
+    def _refresh(self) -> None:
+        self.free = self._original @ self.basis
+        self.free_double = self.free.astype(float)
+        self.ends = self.program.s_end(self.spins)
+
+    def of(self, rows: tuple[Row, ...], spins: np.ndarray) -> np.ndarray:
+        """Bernstein coefficients of rows at spins: (spins, degree+1, rows)."""
+        return np.stack([self.program.spin_coefficients(row, spins) for row in rows], axis=-1)
+
+    def set_targets(self, targets: np.ndarray) -> None:
+        """Replace the table of targets."""
+        self.targets = targets
+
+    def coefficients(self, coordinates: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Bernstein coefficients per spin of sum weights target + sum coordinates free."""
+        return np.asarray(self.free @ coordinates.astype(np.longdouble) + self.targets @ weights)
+
+    def target_values(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
+        """Targets at places s of the spins with these indices: (points, targets)."""
+        sample = bernstein(self.program.degree, s.astype(np.longdouble))
+        return np.asarray(np.einsum("is,isc->ic", sample, self.targets[owners]), float)
+
+    def free_values(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
+        """Free rows at places s of the spins with these indices: (points, rows)."""
+        return np.asarray(np.einsum("is,isc->ic", bernstein(self.program.degree, s), self.free_double[owners]))
+
+    def _condition(self) -> np.ndarray:
+        size = self.basis.shape[1]
+        basis, rows = self.basis, self._original
+        sample = bernstein(self.program.degree, self.program.s_end(self.spins)[:, None] * chebyshev(24))
+        for _ in range(3):
+            values = (sample @ rows.astype(float)).reshape(-1, size)
+            upper = np.linalg.qr(values, mode="r") / np.sqrt(len(values))
+            change = _invert_upper(upper)
+            basis, rows = basis @ change, rows @ change
+        return basis
+
+
+def _invert_upper(upper: np.ndarray) -> np.ndarray:
+    """Inverse of an upper triangular matrix by back substitution in extended precision."""
+    size = len(upper)
+    upper = upper.astype(np.longdouble)
+    inverse = np.eye(size, dtype=np.longdouble)
+    for i in range(size - 1, -1, -1):
+        inverse[i] = (inverse[i] - upper[i, i + 1 :] @ inverse[i + 1 :]) / upper[i, i]
+    return inverse
