@@ -30,6 +30,57 @@ class State:
 
 
 @dataclass(frozen=True)
+class DensityStep:
+    """An interval of constant density of an extremal theory with 0 <= rho <= ceiling.
+
+    spin: even, -1 for all larger spins at the same J^2/m^2.  low, high: ends in x = 1/m^2 (for
+    spin -1 in xi = J^2/m^2).  density: rho there.
+    """
+
+    spin: int
+    low: float
+    high: float
+    density: float
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What is assumed of a bounded density: 0 <= rho_J <= ceiling, and less if asked.
+
+    ceiling: a rational as text, at most 2 (full unitarity).  last_spin: no states above it (low-spin
+    dominance), None for none assumed.  gaps: ((spin, m^2), ...), no states of the spin below m^2.
+    """
+
+    ceiling: str = "2"
+    last_spin: int | None = None
+    gaps: tuple[tuple[int, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in a certificate."""
+        data: dict[str, Any] = {"ceiling": self.ceiling}
+        if self.last_spin is not None:
+            data["last_spin"] = self.last_spin
+        if self.gaps:
+            data["gaps"] = [{"spin": spin, "mass_squared": mass} for spin, mass in self.gaps]
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Assumptions:
+        """Inverse of to_dict."""
+        gaps = tuple((gap["spin"], gap["mass_squared"]) for gap in data.get("gaps", ()))
+        return cls(data["ceiling"], data.get("last_spin"), gaps)
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        words = [f"0 <= rho_J <= {self.ceiling}"]
+        if self.last_spin is not None:
+            words.append(f"no states of spin above {self.last_spin}")
+        words += [f"no states of spin {spin} below m^2 = {mass}" for spin, mass in self.gaps]
+        return ", ".join(words)
+
+
+@dataclass(frozen=True)
 class End:
     """One end of the range of a ratio.
 
@@ -39,7 +90,8 @@ class End:
     that satisfies the null constraints.  spectrum_value: the ratio the spectrum has (None
     without one): no valid bound can lie inside it.  digits: decimal places to which value and
     spectrum_value agree, None without a spectrum.  ray: states that can be added without limit
-    when the end is unbounded.  spectrum_note: why there is no spectrum, or "".
+    when the end is unbounded.  spectrum_note: why there is no spectrum, or "".  natural: the value in
+    units of U = (4 pi)^(D/2), for a bounded density.  density: its extremal density.
     """
 
     value: str | None
@@ -51,19 +103,23 @@ class End:
     digits: int | None = None
     ray: tuple[State, ...] = ()
     spectrum_note: str = ""
+    natural: str | None = None
+    density: tuple[DensityStep, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
         return asdict(self) | {
             "spectrum": [asdict(state) for state in self.spectrum],
             "ray": [asdict(state) for state in self.ray],
+            "density": [asdict(step) for step in self.density],
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> End:
         """Inverse of to_dict; unknown keys are an error."""
         states = {key: tuple(State(**state) for state in data.get(key, ())) for key in ("spectrum", "ray")}
-        return cls(**{**data, **states})
+        steps = tuple(DensityStep(**step) for step in data.get("density", ()))
+        return cls(**{**data, **states, "density": steps})
 
 
 @dataclass(frozen=True)
@@ -72,7 +128,8 @@ class Problem:
 
     coupling, over: linear combinations of couplings as text.  dimension: D.  order: highest
     Mandelstam order of the sum rules used.  fix: ((combination, value), ...), ratios to `over`
-    held fixed.  density: "positive" (rho_J >= 0).  loops: "tree".
+    held fixed.  density: "positive" (rho_J >= 0) or "unitary"
+    (then with `assumptions`, over may be "1" or "U", and fixes are absolute, in units of M or U).  loops: "tree".
     """
 
     coupling: str
@@ -82,19 +139,27 @@ class Problem:
     fix: tuple[tuple[str, str], ...] = ()
     density: str = "positive"
     loops: str = "tree"
+    assumptions: Assumptions | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
-        return asdict(self) | {"fix": [list(pair) for pair in self.fix]}
+        assumptions = {} if self.assumptions is None else {"assumptions": self.assumptions.to_dict()}
+        plain = {key: value for key, value in asdict(self).items() if key != "assumptions"}
+        return plain | {"fix": [list(pair) for pair in self.fix]} | assumptions
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Problem:
         """Inverse of to_dict."""
-        return cls(**{**data, "fix": tuple((str(a), str(b)) for a, b in data.get("fix", ()))})
+        given = data.get("assumptions")
+        assumptions = Assumptions.from_dict(given) if given is not None else None
+        fix = tuple((str(a), str(b)) for a, b in data.get("fix", ()))
+        return cls(**{**data, "fix": fix, "assumptions": assumptions})
 
     @property
     def ratio(self) -> str:
         """The bounded ratio as text, e.g. "g3/g2"."""
+        if self.over == "1":
+            return self.coupling
         numerator = f"({self.coupling})" if any(c in self.coupling[1:] for c in "+-") else self.coupling
         denominator = f"({self.over})" if any(c in self.over for c in "+-*") else self.over
         return f"{numerator}/{denominator}"
@@ -102,8 +167,10 @@ class Problem:
     @property
     def scope(self) -> str:
         """One line that says what a number for this problem is about."""
-        held = "".join(f", {name}/{self.over} = {value}" for name, value in self.fix)
+        over = f"/{self.over}" if self.assumptions is None else ""
+        held = "".join(f", {name}{over} = {value}" for name, value in self.fix)
+        density = "rho_J >= 0" if self.assumptions is None else self.assumptions.text
         return (
             f"D={self.dimension}, {'tree level' if self.loops == 'tree' else 'loops ' + self.loops}, "
-            f"rho_J >= 0, all even spins, masses >= M=1, forward sum rules to order {self.order}{held}"
+            f"{density}, all even spins, masses >= M=1, forward sum rules to order {self.order}{held}"
         )

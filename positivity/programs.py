@@ -58,14 +58,14 @@ def ratio_program(
         free.extend(dict(null.functional) for null in null_constraints(order, dimension))
     targets = [combination_functional(each) for each in couplings]
     program = MeasureProgram(
-        tuple(_row(f, dimension) for f in free),
+        tuple(measure_row(f, dimension) for f in free),
         SpinLadder(shift=dimension - 3),
-        tuple(_row(f, dimension) for f in targets),
+        tuple(measure_row(f, dimension) for f in targets),
     )
     return RatioProgram(program, tuple(free), tuple(targets))
 
 
-def _row(functional: Functional, dimension: int) -> Row:
+def measure_row(functional: Functional, dimension: int) -> Row:
     """The ultraviolet side in powers of x = 1/m^2, without the common x^2."""
     return {n - 2: poly for n, poly in functional_kernel(functional, dimension).items()}
 

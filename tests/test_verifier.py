@@ -83,7 +83,8 @@ def test_functional_positive_at_low_and_infinite_spin_only():
     ("change", "reason"),
     [
         ({"schema": "eft-positivity/certificate/2"}, "schema"),
-        ({"density": "unitary"}, "density"),
+        ({"density": "unitary"}, "keys"),
+        ({"density": "magic"}, "density"),
         ({"density": None}, "density"),
         ({"dimension": 3}, "dimension"),
         ({"dimension": 4.0}, "not an integer"),
@@ -122,7 +123,7 @@ def test_duplicated_rows_are_refused(certificate):
 
 def test_missing_key(certificate):
     for key in certificate:
-        refuse({k: v for k, v in certificate.items() if k != key}, "schema|keys")
+        refuse({k: v for k, v in certificate.items() if k != key}, "schema|keys|density")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ functional: rational multiples of [t^power] A_k.  The proof has three parts:
 (b) for each even J < spin_split its ultraviolet side is >= 0 for all x = 1/m^2 in [0, 1];
 (c) for all real X = J(J+D-3) >= X* = X(spin_split) it is >= 0 on two boxes that cover the rest:
     xi = X x <= X* with x = xi v / X*, v = X*/X in [0, 1], and xi >= X* with X*/xi, x in [0, 1].
+
+A certificate for the density "unitary" claims sum coefficient * g_pq <= bound when 0 <= rho_J <= 2
+(or under the further assumptions it names); see `solvers.verify.unitary`.
 """
 
 from __future__ import annotations
@@ -16,13 +19,15 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flint import fmpq, fmpz, fmpz_poly
+from flint import arb, ctx, fmpq, fmpz, fmpz_poly
 
 from solvers.verify.document import Certificate, Refused, Unreadable, load, read
-from solvers.verify.nonnegative import NotProved, prove_on_interval, prove_on_square
+from solvers.verify.large_spin import prove_nonnegative
+from solvers.verify.nonnegative import NotProved, prove_on_interval
 from solvers.verify.rows import infrared, ultraviolet
+from solvers.verify.unitary import PRECISION, Functional, assumptions_text, upper_bound
 
-__all__ = ["Refused", "Unreadable", "statement", "verify_data", "verify_file"]
+__all__ = ["Refused", "Unreadable", "bounded_integral", "statement", "verify_data", "verify_file"]
 
 Table = list[list[fmpz]]
 
@@ -36,7 +41,10 @@ def verify_data(data: Any) -> str:
     """Prove a certificate given as parsed JSON; returns the statement proved or raises Refused."""
     certificate = read(data)
     _check_infrared(certificate)
-    table = heavy_table(certificate)
+    if certificate.unitary is not None:
+        _check_bound(certificate)
+        return statement(certificate)
+    table = heavy_functional(certificate).table
     try:
         _check_low_spins(certificate, table)
         _check_high_spins(certificate, table)
@@ -52,10 +60,12 @@ def statement(certificate: Certificate) -> str:
     for (p, q), value in sorted(certificate.claim.items(), key=lambda c: (2 * c[0][0] + 3 * c[0][1], c[0][1])):
         if value != 0:
             terms.append(f"{'-' if value < 0 else '+'} {_short(abs(value))}*g[{p},{q}]")
-    return (
-        f"{' '.join(terms).removeprefix('+ ')} >= 0 at M=1 in D={certificate.dimension}: "
-        f"rho_J >= 0, all even spins, all masses m >= M, tree-level forward sum rules to order {order}"
-    )
+    left = " ".join(terms).removeprefix("+ ")
+    scope = f"all even spins, all masses m >= M, tree-level forward sum rules to order {order}"
+    if certificate.unitary is None:
+        return f"{left} >= 0 at M=1 in D={certificate.dimension}: rho_J >= 0, {scope}"
+    below = _short(certificate.unitary.bound)
+    return f"{left} <= {below} at M=1 in D={certificate.dimension}: {assumptions_text(certificate.unitary)}, {scope}"
 
 
 def _short(value: fmpq) -> str:
@@ -79,8 +89,8 @@ def _check_infrared(certificate: Certificate) -> None:
             raise Refused(f"the functional does not give the claim: coefficient of g[{coupling[0]},{coupling[1]}]")
 
 
-def heavy_table(certificate: Certificate) -> Table:
-    """Integers a[e][d] with F(x, X) ~ sum a[e][d] x^e X^d, a positive multiple of the UV side."""
+def heavy_functional(certificate: Certificate) -> Functional:
+    """The ultraviolet side: integers a[e][d] with x^low sum a[e][d] x^e X^d = common * functional."""
     length: dict[int, int] = {}
     for j, power in certificate.sum_rules:
         length[j] = max(length.get(j, 0), power + 1)
@@ -97,7 +107,32 @@ def heavy_table(certificate: Certificate) -> Table:
         for c in line:
             common = common.lcm(c.q)
     width = max((d for line in table for d, c in enumerate(line) if c != 0), default=0) + 1
-    return [[(c * common).p for c in line[:width]] for line in table]
+    return Functional([[(c * common).p for c in line[:width]] for line in table], low, common)
+
+
+def bounded_integral(data: Any) -> arb:
+    """Upper bound, as a ball, that the functional of a unitary certificate gives, whatever it claims."""
+    return _integral(read(data))
+
+
+def _integral(certificate: Certificate) -> arb:
+    unitary = certificate.unitary
+    if unitary is None:
+        raise Refused("the density of the certificate is not bounded")
+    try:
+        return upper_bound(heavy_functional(certificate), certificate.dimension, certificate.spin_split, unitary)
+    except NotProved as failure:
+        raise Refused(str(failure)) from None
+
+
+def _check_bound(certificate: Certificate) -> None:
+    unitary = certificate.unitary
+    assert unitary is not None
+    found = _integral(certificate)
+    with ctx.workprec(PRECISION):
+        proved = found <= arb(unitary.bound.p) / arb(unitary.bound.q)
+    if not proved:
+        raise Refused(f"the functional proves only {found.upper().str(12, radius=False)}, not the bound claimed")
 
 
 def _check_low_spins(certificate: Certificate, table: Table) -> None:
@@ -113,19 +148,6 @@ def _check_low_spins(certificate: Certificate, table: Table) -> None:
 
 def _check_high_spins(certificate: Certificate, table: Table) -> None:
     start = fmpz(certificate.spin_split * (certificate.spin_split + certificate.dimension - 3))
-    # a row x^e X^d of order n = e + low has d <= n - 2, so x^low' with low' = low - 2 is restored
+    # a row x^e X^d of order n = e + low has d <= n - 2, so x^(low-2) is restored
     shift = min(2 * j + power for j, power in certificate.sum_rules) - 2
-    width = len(table[0])
-    degree = len(table) - 1 + shift
-    if any(c != 0 for e, line in enumerate(table) for d, c in enumerate(line) if d > e + shift):
-        raise NotProved("the functional grows too fast with the spin for the large-spin proof")
-    near = [[fmpz(0)] * (degree + 1) for _ in table]
-    far = [[fmpz(0)] * (degree + 1) for _ in range(width)]
-    for e, line in enumerate(table):
-        for d, c in enumerate(line):
-            if c != 0:
-                # near: u = xi/X*, v = X*/X, after division by u^shift; far: w = X*/xi, x
-                near[e][e + shift - d] += c * start**d
-                far[width - 1 - d][e + shift - d] += c * start**d
-    prove_on_square(near)
-    prove_on_square(far)
+    prove_nonnegative(table, int(start), shift)

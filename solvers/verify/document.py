@@ -17,6 +17,7 @@ _MAX_ORDER = 80
 _MAX_SPLIT = 200_000
 _MAX_DIGITS = 20_000
 _KEYS = {"schema", "dimension", "density", "claim", "sum_rules", "spin_split"}
+_UNITARY_KEYS = _KEYS | {"bound", "assumptions"}
 _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")
 
 
@@ -43,6 +44,21 @@ class Certificate:
     claim: dict[tuple[int, int], fmpq]
     sum_rules: dict[tuple[int, int], fmpq]
     spin_split: int
+    unitary: Unitary | None = None
+
+
+@dataclass(frozen=True)
+class Unitary:
+    """What a certificate for a bounded density claims and assumes besides unitarity.
+
+    bound: sum claim <= bound.  ceiling: 0 <= rho <= ceiling.  last_spin: no states above it, or
+    None.  gaps: spin -> m^2 below which it has no states.
+    """
+
+    bound: fmpq
+    ceiling: fmpq
+    last_spin: int | None
+    gaps: dict[int, fmpq]
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -74,10 +90,12 @@ def read(data: Any) -> Certificate:
         raise Refused("a certificate is a JSON object")
     if data.get("schema") != SCHEMA:
         raise Refused(f"schema is {str(data.get('schema'))[:60]!r}, expected {SCHEMA!r}")
-    if set(data) != _KEYS:
-        raise Refused(f"keys missing or unknown: {sorted(set(data) ^ _KEYS)}")
-    if data["density"] != "positive":
-        raise Refused(f"density {str(data['density'])[:40]!r} is unknown, this verifier proves 'positive'")
+    density = data.get("density")
+    if density not in ("positive", "unitary"):
+        raise Refused(f"density {str(density)[:40]!r} is unknown, this verifier proves 'positive' and 'unitary'")
+    expected = _KEYS if density == "positive" else _UNITARY_KEYS
+    if set(data) != expected:
+        raise Refused(f"keys missing or unknown: {sorted(set(data) ^ expected)}")
     dimension = _integer(data["dimension"], "dimension", 4, 1000)
     split = _integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
     if split % 2:
@@ -100,7 +118,28 @@ def read(data: Any) -> Certificate:
         _put(rules, (k // 2, power), entry["coefficient"], f"sum rule k={k}, power={power}")
     if not any(claim.values()):
         raise Refused("the claim is empty")
-    return Certificate(dimension, claim, rules, split)
+    return Certificate(dimension, claim, rules, split, None if density == "positive" else _unitary(data))
+
+
+def _unitary(data: dict[str, Any]) -> Unitary:
+    given = data["assumptions"]
+    if not isinstance(given, dict) or not set(given) <= {"ceiling", "last_spin", "gaps"}:
+        raise Refused("assumptions may hold ceiling, last_spin and gaps")
+    ceiling = _rational(given.get("ceiling", "2"), "ceiling")
+    if not 0 < ceiling <= 2:
+        raise Refused(f"ceiling {ceiling} is outside 0 < ceiling <= 2")
+    last = given.get("last_spin")
+    if last is not None:
+        last = _integer(last, "last_spin", 0, _MAX_SPLIT)
+    gaps: dict[int, fmpq] = {}
+    for entry in _entries(given.get("gaps", []), "gaps", {"spin", "mass_squared"}):
+        spin = _integer(entry["spin"], "spin", 0, _MAX_SPLIT)
+        if spin in gaps:
+            raise Refused(f"the gap of spin {spin} appears twice")
+        gaps[spin] = _rational(entry["mass_squared"], f"gap of spin {spin}")
+        if gaps[spin] < 1:
+            raise Refused(f"the gap of spin {spin} is below the cutoff M = 1")
+    return Unitary(_rational(data["bound"], "bound"), ceiling, last, gaps)
 
 
 def _entries(data: Any, name: str, keys: set[str]) -> list[dict[str, Any]]:
@@ -123,12 +162,16 @@ def _integer(value: Any, name: str, low: int, high: int) -> int:
 def _put(target: dict[tuple[int, int], fmpq], key: tuple[int, int], text: Any, name: str) -> None:
     if key in target:
         raise Refused(f"{name} appears twice")
+    target[key] = _rational(text, f"coefficient of {name}")
+
+
+def _rational(text: Any, name: str) -> fmpq:
     if not isinstance(text, str) or len(text) > _MAX_DIGITS or not _RATIONAL.fullmatch(text):
-        raise Refused(f"coefficient of {name} is not a rational 'a/b': {str(text)[:40]!r}")
+        raise Refused(f"{name} is not a rational 'a/b': {str(text)[:40]!r}")
     above, _, below = text.partition("/")
     if below and not below.strip("0"):
-        raise Refused(f"coefficient of {name} has denominator zero")
-    target[key] = fmpq(_big(above)) / fmpq(_big(below or "1"))
+        raise Refused(f"{name} has denominator zero")
+    return fmpq(_big(above)) / fmpq(_big(below or "1"))
 
 
 def _big(text: str) -> Any:

@@ -13,7 +13,8 @@ from math import comb
 
 from flint import arb, fmpq, fmpz, fmpz_poly
 
-from solvers.verify.nonnegative import NotProved, prove_on_interval, prove_on_square
+from solvers.verify.large_spin import prove_nonnegative_beyond
+from solvers.verify.nonnegative import NotProved, prove_on_interval
 
 #: halvings of an interval before the rest is bounded by its length
 _DEPTH = 26
@@ -104,21 +105,15 @@ def tail(table: Table, dimension: int, spin: int, reach: int) -> arb:
     positive a, or of X = infinity; raises NotProved if P > 0 beyond reach cannot be excluded.
     """
     start = spin * (spin + dimension - 3)
+    if reach > start:
+        raise NotProved("no sign is known at large xi")
+    prove_nonnegative_beyond([[-c for c in line] for line in table], start, reach)
     degree = len(table) - 1
-    columns: list[list[fmpz]] = [[fmpz(0)] * (degree + 1) for _ in range(degree + 1)]
     upper = [fmpz(0)] * (degree + 1)  # times start^degree
     for e, line in enumerate(table):
         for d, c in enumerate(line):
-            if d > e:
-                if c != 0:
-                    raise NotProved("the functional grows too fast with the spin")
-                continue
-            scaled = c * fmpz(start) ** (degree - (e - d))
             if d == e or c > 0:
-                upper[e] += scaled
-            # w = reach/xi, v = X(spin)/X: -w^N P >= 0 on the unit square
-            columns[degree - e][e - d] -= scaled * fmpz(reach) ** e
-    prove_on_square(columns)
+                upper[e] += c * fmpz(start) ** (degree - (e - d)) if c != 0 else 0
     integral = positive_part(upper, dimension, fmpq(0), fmpq(reach)) / arb(fmpz(start) ** degree)
     return integral * _tail_weight(dimension, spin)
 

@@ -1,0 +1,175 @@
+"""Absolute bounds with a bounded density, 0 <= rho_J <= 2: solve, certify, convert units.
+
+Every functional F = target - sum lambda free gives <target> <= sum lambda <free> + ceiling *
+int F_+, so the certificate is the functional with an upper bound on that integral.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+from positivity.certificates import decimal_text, document
+from positivity.couplings import Combination, parse_combination, parse_rational
+from positivity.dispersion.null_constraints import null_constraints
+from positivity.dispersion.sum_rules import Functional, add_to, combination_functional
+from positivity.errors import InputError, check_dimension, check_order
+from positivity.partial_waves import spin_weight, tail_weight
+from positivity.problem import Assumptions, DensityStep, End
+from positivity.programs import measure_row
+from solvers.bounded_measure import BoundedMeasure, BoundedProgram
+from solvers.program import MeasureProgram, SpinLadder
+from solvers.verify import Refused, bounded_integral, verify_data
+
+#: spins that get cells of their own; spins proved one by one before the tail estimate
+CELL_SPINS, SPLIT = 200, 600
+_PRECISION = 192
+
+#: a fixed value in units of M and one in units of U
+Level = tuple[fmpq, fmpq]
+
+
+def natural_unit(dimension: int) -> arb:
+    """U = (4 pi)^(D/2), the natural size of g2 M^D."""
+    return (4 * arb.pi()) ** (arb(dimension) / 2)
+
+
+def parse_level(text: object, what: str) -> Level:
+    """An absolute value such as "0.3U" or "25": (part in units of M, part in units of U)."""
+    stripped = str(text).strip()
+    if stripped.upper().endswith("U"):
+        return fmpq(0), parse_rational(stripped[:-1].rstrip("* ") or "1", what)
+    return parse_rational(text, what), fmpq(0)
+
+
+class UnitarySolver:
+    """Largest value of a combination of couplings at fixed other ones, in units of U.
+
+    couplings: the targets.  fixes: (combination, level).
+    """
+
+    def __init__(
+        self,
+        couplings: Sequence[Combination],
+        fixes: Sequence[tuple[Combination, Level]],
+        order: int,
+        dimension: int,
+        digits: int,
+        assumptions: Assumptions,
+    ) -> None:
+        check_dimension(dimension)
+        named = [*couplings, *(left for left, _ in fixes)]
+        check_order(order, max(4, *(2 * p + 3 * q for each in named for p, q in each)), "full unitarity")
+        check_assumptions(assumptions)
+        self.dimension, self.digits, self.assumptions = dimension, min(digits, 10), assumptions
+        self.fixes = list(fixes)
+        nulls = [dict(null.functional) for null in null_constraints(order, dimension)]
+        self.free = [*(combination_functional(left) for left, _ in fixes), *nulls]
+        self.targets = [combination_functional(each) for each in couplings]
+        program = MeasureProgram(
+            tuple(measure_row(f, dimension) for f in self.free),
+            SpinLadder(dimension - 3),
+            tuple(measure_row(f, dimension) for f in self.targets),
+        )
+        measure = BoundedMeasure(
+            power=dimension / 2 - 1,
+            weight=lambda spin: spin_weight(spin, dimension),
+            tail=(CELL_SPINS, tail_weight(CELL_SPINS, dimension)),
+            ceiling=float(parse_rational(assumptions.ceiling)),
+            gaps=tuple((spin, float(parse_rational(mass))) for spin, mass in assumptions.gaps),
+            last_spin=assumptions.last_spin,
+        )
+        self.program = BoundedProgram(program, measure)
+
+    def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
+        """The largest -sum weights * targets / U, reported as the end side * value, and where it is reached."""
+        signs = [-w for w in weights]
+        result = self.program.solve(np.array([float(w) for w in signs]), self._levels(), 10.0 ** -(self.digits + 1))
+        if result.status == "infeasible":
+            return End(None, "failed", "no theory has the fixed values (numerical, not proved)"), None
+        if result.status != "optimal":
+            return End(
+                None, "failed", f"the linear program on cells ended with {result.status!r}: lower the order"
+            ), None
+        steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
+        functional = self._functional(signs, result.multipliers)
+        try:
+            certificate, value = self.certify(functional, result.multipliers)
+        except Refused as refusal:
+            reason = f"the verifier refused the functional: {refusal}"
+            return End(repr(side * result.dual), "numerical", reason, density=steps), result.moments
+        end = End(
+            value=decimal_text(side * value, self.digits + 2),
+            status="certified",
+            certificate=certificate,
+            spectrum_value=f"{side * result.primal:.12g}",
+            digits=_agreeing(float(value) - result.primal),
+            natural=decimal_text(side * value, self.digits + 2),
+            density=steps,
+        )
+        return end, result.moments
+
+    def _levels(self) -> np.ndarray:
+        """Values of the free rows in units of U."""
+        unit = float(natural_unit(self.dimension))
+        fixed = [float(in_m) / unit + float(in_u) for _, (in_m, in_u) in self.fixes]
+        return np.array([*fixed, *([0.0] * (len(self.free) - len(fixed)))])
+
+    def _functional(self, signs: Sequence[fmpq], multipliers: Sequence[fmpq]) -> Functional:
+        total: Functional = {}
+        for functional, sign in zip(self.targets, signs, strict=True):
+            add_to(total, functional, sign)
+        for functional, multiplier in zip(self.free, multipliers, strict=True):
+            add_to(total, functional, -multiplier)
+        return {rule: value for rule, value in total.items() if value != 0}
+
+    def certify(self, functional: Functional, multipliers: Sequence[fmpq]) -> tuple[dict[str, Any], fmpq]:
+        """Certificate and the value in units of U it proves, both rounded up; raises Refused."""
+        data = document(functional, self.dimension, SPLIT)
+        data |= {"density": "unitary", "bound": "0", "assumptions": self.assumptions.to_dict()}
+        with ctx.workprec(_PRECISION):
+            integral = bounded_integral(data)
+            bound = _up(integral, self.digits + 4)
+            data["bound"] = str(bound)
+            value = _ball(bound) / natural_unit(self.dimension)
+            for (_, (in_m, in_u)), multiplier in zip(self.fixes, multipliers, strict=False):
+                value += _ball(multiplier) * (_ball(in_m) / natural_unit(self.dimension) + _ball(in_u))
+            verify_data(data)
+            return data, _up(value, self.digits + 2)
+
+
+def check_assumptions(assumptions: Assumptions) -> None:
+    """Raise InputError for a ceiling outside (0, 2], an odd spin or a gap below the cutoff."""
+    ceiling = parse_rational(assumptions.ceiling, "ceiling")
+    if not 0 < ceiling <= 2:
+        raise InputError(f"ceiling {assumptions.ceiling!r}: full unitarity allows 0 < rho <= 2")
+    if assumptions.last_spin is not None and not 0 <= assumptions.last_spin <= 1000:
+        raise InputError(f"last spin {assumptions.last_spin}: use a spin from 0 to 1000")
+    for spin, mass in assumptions.gaps:
+        if spin < 0 or spin % 2 or parse_rational(mass, f"gap of spin {spin}") < 1:
+            raise InputError(f"gap {spin}:{mass}: use an even spin and m^2 >= 1 in units of the cutoff")
+
+
+def parse_fixes(fix: dict[str, object]) -> list[tuple[Combination, Level]]:
+    """Absolute fixed values {"g2": "0.3U"}; raises InputError."""
+    return [(parse_combination(name), parse_level(value, f"fixed value of {name}")) for name, value in fix.items()]
+
+
+def _up(value: arb, decimals: int) -> fmpq:
+    """The smallest decimal with so many places above a ball."""
+    scaled = (value * arb(10) ** decimals).upper().ceil()
+    return fmpq(scaled.unique_fmpz()) / fmpq(10) ** decimals
+
+
+def _ball(value: fmpq) -> arb:
+    return arb(value.p) / arb(value.q)
+
+
+def _agreeing(gap: float) -> int:
+    digits = 0
+    while digits < 12 and abs(gap) * 10 ** (digits + 1) < 1:
+        digits += 1
+    return digits
