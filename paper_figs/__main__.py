@@ -7,7 +7,10 @@ import importlib
 import sys
 from pathlib import Path
 
-FIGURES = {"tree_level": "table of certified bounds on g3..g7 and the region (g3/g2, g4/g2) at order 8"}
+FIGURES = {
+    "tree_level": "table of certified bounds on g3..g7 and the region (g3/g2, g4/g2) at order 8",
+    "full_unitarity": "max g2 by order and dimension, ranges of g3/g2 and g4/g2 versus g2, the extremal density",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from positivity.bounds import bound
     from positivity.dispersion.null_constraints import NullConstraint, null_constraints
     from positivity.errors import InputError
-    from positivity.problem import End, Problem, State
+    from positivity.problem import Assumptions, DensityStep, End, Problem, State
     from positivity.regions import Region, region
     from positivity.results import Bound
     from positivity.verification import verify
 
 _HOME = {
+    "Assumptions": "problem",
+    "DensityStep": "problem",
     "Bound": "results",
     "End": "problem",
     "InputError": "errors",
@@ -38,7 +40,9 @@ _HOME = {
 }
 
 __all__ = [
+    "Assumptions",
     "Bound",
+    "DensityStep",
     "End",
     "InputError",
     "NullConstraint",

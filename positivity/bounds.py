@@ -9,19 +9,20 @@ from importlib.util import find_spec
 
 from flint import fmpq
 
-from positivity.couplings import combination_text, parse_combination, parse_rational
+from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
-from positivity.problem import Problem
+from positivity.problem import Assumptions, End, Problem
 from positivity.programs import Fixes, ratio_program
 from positivity.results import Bound
 
 METHODS = ("lp", "sdp", "sdpa")
+DENSITIES = ("positive", "unitary")
 MAX_DIGITS = 60
 
 
 def bound(
     coupling: str | Mapping[tuple[int, int], object],
-    over: str | Mapping[tuple[int, int], object] = "g2",
+    over: str | None = None,
     *,
     order: int = 8,
     dimension: int = 4,
@@ -30,39 +31,61 @@ def bound(
     density: str = "positive",
     loops: str = "tree",
     method: str = "lp",
+    assumptions: Assumptions | None = None,
 ) -> Bound:
     """Both ends of the range of coupling/over in units M = 1, certified for all spins and masses.
 
-    coupling: a name ("g3", "g6'", "g[0,2]") or a linear combination ("g3+2*g4").  over: the
-    normalisation, a coupling without powers of stu.  order: highest Mandelstam order n of the
-    sum rules and null constraints.  fix: ratios to `over` held fixed, {"g4": "0.3"}; decimals
-    and rationals are exact.  digits: decimal places aimed at; the certified value lies within
-    10^(1-digits) of the optimum at this order, above it for an upper and below it for a lower
-    bound.  density: "positive" (0 <= rho_J).  loops: "tree".  method: "lp" (linear program),
-    "sdp" (sums of squares with Clarabel) or "sdpa" (the same with SDPA-GMP, an optional extra).
+    coupling: a name ("g3", "g6'", "g[0,2]") or a linear combination ("g3+2*g4").  order: highest
+    Mandelstam order n of the sum rules and null constraints.  digits: decimal places aimed at;
+    the certified value lies within 10^(1-digits) of the optimum at this order, above it for an
+    upper and below it for a lower bound.  loops: "tree".
+
+    density "positive" (0 <= rho_J): over is a coupling without powers of stu (default g2); fix
+    holds ratios to it, {"g4": "0.3"}, decimals and rationals being exact; method is "lp" (linear
+    program), "sdp" (sums of squares with Clarabel) or "sdpa" (SDPA-GMP, an optional extra).
+    Source: 2011.02957; method in docs/theory/certificates.md.
+
+    density "unitary" (0 <= rho_J <= 2): the range is absolute.  over is "1" (units of M, the
+    default), "U" for U = (4 pi)^(D/2), or a coupling held fixed; fix holds couplings in units of
+    M or U, {"g2": "0.3U"}; at most 10 digits; assumptions restrict the density further.  Source:
+    2011.02957 section 5; method in docs/theory/full_unitarity.md.
 
     Returns a Bound; an end that could not be certified says so in its status.  Raises InputError
-    for a request that makes no sense.  Source: 2011.02957; method in docs/theory/certificates.md.
+    for a request that makes no sense.
     """
+    started = time.perf_counter()
+    target = parse_combination(coupling)
+    check_choices(digits, density, loops, method)
+    if density == "unitary":
+        from positivity.unitary_bounds import unitary_range
+
+        given = assumptions or Assumptions()
+        problem, lower, upper = unitary_range(target, over or "1", fix or {}, order, dimension, digits, given)
+        method = "cells"
+    elif assumptions is not None:
+        raise InputError("assumptions on the density need density 'unitary'")
+    else:
+        problem, lower, upper = _positive_range(target, over or "g2", fix, order, dimension, digits, method)
+    return Bound(problem, lower, upper, method, versions(), round(time.perf_counter() - started, 4))
+
+
+def _positive_range(
+    target: Combination,
+    over: str,
+    fix: Mapping[str, object] | None,
+    order: int,
+    dimension: int,
+    digits: int,
+    method: str,
+) -> tuple[Problem, End, End]:
     from positivity.ends import EndSolver
 
-    started = time.perf_counter()
-    target, base = parse_combination(coupling), parse_combination(over)
-    fixes = parse_fixes(fix)
-    check_choices(digits, density, loops, method)
+    base, fixes = parse_combination(over), parse_fixes(fix)
     ratio = ratio_program([target], base, fixes, order, dimension)
-    problem = Problem(
-        combination_text(target),
-        combination_text(base),
-        dimension,
-        order,
-        tuple((combination_text(left), str(value)) for left, value in fixes),
-        density,
-        loops,
-    )
+    held = tuple((combination_text(left), str(value)) for left, value in fixes)
+    problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
     solver = EndSolver(ratio, base, dimension, digits, method)
-    lower, upper = solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
-    return Bound(problem, lower, upper, method, versions(), round(time.perf_counter() - started, 4))
+    return problem, solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
 
 
 def parse_fixes(fix: Mapping[str, object] | None) -> Fixes:
@@ -77,8 +100,10 @@ def check_choices(digits: int, density: str, loops: str, method: str) -> None:
     """Raise InputError for an option out of range."""
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
         raise InputError(f"digits {digits!r}: use an integer from 1 to {MAX_DIGITS}")
-    if density != "positive":
-        raise InputError(f"density {density!r} is unknown: use 'positive'")
+    if density not in DENSITIES:
+        raise InputError(f"density {density!r} is unknown: use 'positive' or 'unitary'")
+    if density == "unitary" and method != "lp":
+        raise InputError(f"method {method!r} is for density 'positive': drop it")
     if loops != "tree":
         raise InputError(f"loops {loops!r} is unknown: use 'tree'")
     if method not in METHODS:

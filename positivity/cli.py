@@ -67,10 +67,15 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
 
 
 def _add_problem(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--over", default="g2", help="normalisation (default g2)")
+    command.add_argument("--over", help="normalisation (default g2; unitary: 1, U or a fixed coupling)")
     _add_scope(command)
-    command.add_argument("--fix", action="append", default=[], metavar="g4=0.3", help="hold a ratio (repeatable)")
-    command.add_argument("--density", default="positive", help="positive: rho_J >= 0 (default)")
+    command.add_argument(
+        "--fix", action="append", default=[], metavar="g4=0.3", help="hold a ratio, or g2=0.3U if unitary"
+    )
+    command.add_argument("--density", default="positive", help="positive (rho_J >= 0, default) or unitary (<= 2)")
+    command.add_argument("--ceiling", metavar="R", help="unitary: 0 <= rho_J <= R instead of 2 (maximal elasticity)")
+    command.add_argument("--last-spin", type=_integer, metavar="J", help="unitary: no states above this spin")
+    command.add_argument("--gap", action="append", default=[], metavar="J:m2", help="unitary: no spin J below m^2")
     command.add_argument("--loops", default="tree", help="tree (default)")
 
 
@@ -147,6 +152,7 @@ def _bound(options: Any) -> int:
     result = bound(
         options.coupling, options.over, order=options.order, dimension=options.dimension, fix=_fixes(options.fix),
         digits=options.digits, density=options.density, loops=options.loops, method=options.method,
+        assumptions=_assumptions(options),
     )  # fmt: skip
     if options.json:
         print(json.dumps(result.to_dict(), indent=1))
@@ -187,7 +193,8 @@ def _region(options: Any) -> int:
     result = region(
         options.x, options.y, options.over, order=options.order, dimension=options.dimension,
         fix=_fixes(options.fix), points=options.points, digits=options.digits, density=options.density,
-        loops=options.loops, progress=_progress if sys.stderr.isatty() else None, resume=earlier,
+        loops=options.loops, assumptions=_assumptions(options), resume=earlier,
+        progress=_progress if sys.stderr.isatty() else None,
     )  # fmt: skip
     if data:
         _write(data, result.to_dict())
@@ -222,6 +229,21 @@ def _verify(options: Any) -> int:
         print(f"REFUSED: {reason}")
         return _NOT_PROVED
     return _OK
+
+
+def _assumptions(options: Any) -> Any:
+    """The assumptions given on the command line, None if there are none."""
+    if options.ceiling is None and options.last_spin is None and not options.gap:
+        return None
+    from positivity.problem import Assumptions
+
+    gaps = []
+    for text in options.gap:
+        spin, colon, mass = text.partition(":")
+        if not colon or not spin.strip().isdigit():
+            raise InputError(f"--gap {text!r}: write spin:m^2, e.g. --gap 2:4")
+        gaps.append((int(spin), mass))
+    return Assumptions(options.ceiling or "2", options.last_spin, tuple(gaps))
 
 
 def _fixes(texts: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from positivity.couplings import combination_latex, parse_combination
 from positivity.dispersion.sum_rules import functional_kernel
 from positivity.errors import InputError
 from positivity.partial_waves import casimir
-from positivity.problem import End, Problem, State
+from positivity.problem import Assumptions, End, Problem, State
 
 #: colour-blind safe (Okabe-Ito)
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -57,15 +57,22 @@ def save_figure(figure: Any, path: str | Path) -> list[Path]:
     return written
 
 
+def _over_latex(over: str) -> str:
+    return over if over in ("1", "U") else combination_latex(parse_combination(over))
+
+
 def _label(combination: str, over: str) -> str:
     """g3 over g2 with its units: M^(2 (n - n_over)) makes it dimensionless."""
-    return f"${combination_latex(parse_combination(combination))}/{combination_latex(parse_combination(over))}$"
+    below = "" if over == "1" else f"/{_over_latex(over)}"
+    return f"${combination_latex(parse_combination(combination))}{below}$"
 
 
 def _axis_label(combination: str, over: str) -> str:
     from positivity.couplings import order_of
 
     up = {order_of(c) for c in parse_combination(combination)}
+    if over in ("1", "U"):
+        return _label(combination, over) + r" $[M=1]$"
     down = {order_of(c) for c in parse_combination(over)}
     if len(up) == len(down) == 1 and up != down:
         power = 2 * (up.pop() - down.pop())
@@ -75,9 +82,11 @@ def _axis_label(combination: str, over: str) -> str:
 
 def scope_lines(problem: Problem) -> str:
     """Scope of a figure in two short lines."""
-    held = "".join(f", {_label(name, problem.over)}$={value}$" for name, value in problem.fix)
+    over = "1" if problem.assumptions else problem.over
+    held = "".join(f", {_label(name, over)}$={value}$" for name, value in problem.fix)
+    density = r"$\rho_J\geq 0$" if problem.assumptions is None else _density_text(problem.assumptions)
     return (
-        f"$D={problem.dimension}$, tree level, " + r"$\rho_J\geq 0$, all even $J$, all $m\geq M$"
+        f"$D={problem.dimension}$, tree level, {density}, all even $J$, " + r"all $m\geq M$"
         f"\nsum rules and nulls to order {problem.order}{held}"
     )
 
@@ -89,6 +98,14 @@ class PlaneMarker:
     label: str
     x: float
     y: float
+
+
+def _density_text(assumptions: Assumptions) -> str:
+    words = [rf"$0\leq\rho_J\leq {assumptions.ceiling}$"]
+    if assumptions.last_spin is not None:
+        words.append(rf"$J\leq {assumptions.last_spin}$")
+    words += [rf"$m_{{J={spin}}}^2\geq {mass}$" for spin, mass in assumptions.gaps]
+    return ", ".join(words)
 
 
 def plot_plane(
@@ -201,6 +218,65 @@ def _draw_weights(axes: Any, spectrum: Sequence[State], shown: list[int]) -> Non
     if not finite:
         place = {"ha": "center", "va": "center", "transform": axes.transAxes, "fontsize": 7}
         axes.text(0.5, 0.5, "no finite extremal spectrum", **place)
+
+
+def plot_density(problem: Problem, side: str, end: End, path: str | Path | None = None, spins: int = 12) -> Any:
+    """The extremal density of a bounded problem: per spin, the masses at which rho is at its ceiling.
+
+    Raises InputError if the end has no density.
+    """
+    if not end.density:
+        raise InputError(f"the {side} end of {problem.ratio} has no density to show: {end.reason or 'it is zero'}")
+    plt, style = _style()
+    with style:
+        figure, axes = plt.subplots(figsize=(3.4, 2.9))
+        shown = sorted({step.spin for step in end.density if step.spin >= 0})[:spins]
+        for row, spin in enumerate(shown):
+            for step in (s for s in end.density if s.spin == spin):
+                last = 1 / max(step.low, 1e-6)
+                axes.fill_between([1 / step.high, last], row - 0.38, row + 0.38, color=COLOURS[0], lw=0)
+        axes.set_xscale("log")
+        axes.set_xlim(1, max(30.0, 3 * (shown[-1] if shown else 1) ** 1.5))
+        axes.set_yticks(range(len(shown)), [str(spin) for spin in shown])
+        axes.set_ylabel("spin $J$")
+        axes.set_xlabel(r"$m^2\;\,[M^2]$")
+        ceiling = problem.assumptions.ceiling if problem.assumptions else "2"
+        sign = r"\geq" if side == "lower" else r"\leq"
+        label = _label(problem.coupling, problem.over)
+        axes.set_title(
+            rf"$\rho_J={ceiling}$ where shaded, 0 elsewhere: {label}$\,{sign}{{{end.value}}}$ ({end.status})"
+            f"\n{scope_lines(problem)}",
+            fontsize=6.5,
+        )
+        return _finish(plt, figure, path)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A labelled line of a plot: points (n, 2); closed ones are filled."""
+
+    label: str
+    points: np.ndarray
+    closed: bool = False
+    marker: str = ""
+
+
+def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, path: str | Path | None = None) -> Any:
+    """Lines and filled outlines with a legend below."""
+    plt, style = _style()
+    with style:
+        figure, axes = plt.subplots()
+        for k, curve in enumerate(curves):
+            colour = COLOURS[k % len(COLOURS)]
+            if curve.closed:
+                axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
+            line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
+            axes.plot(*line.T, color=colour, marker=curve.marker, ms=3.5, label=curve.label)
+        axes.set_xlabel(xlabel)
+        axes.set_ylabel(ylabel)
+        axes.set_title(title, fontsize=7.5)
+        figure.legend(loc="outside lower center", ncols=2, handlelength=1.6)
+        return _finish(plt, figure, path)
 
 
 def _finish(plt: Any, figure: Any, path: str | Path | None) -> Any:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from flint import fmpq
 
-from positivity.amplitudes.uv_completions import known_theories
+from positivity.amplitudes.uv_completions import Theory, known_theories
 from positivity.bounds import check_choices, parse_fixes, versions
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
 from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes, widest_gap
-from positivity.problem import End, Problem
+from positivity.problem import Assumptions, End, Problem
 from positivity.programs import ratio_program
 from positivity.results import html_table, text_table
 
 REGION_SCHEMA = "eft-positivity/region/1"
+Fix = Mapping[str, object] | None
 _START = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 
@@ -161,7 +162,7 @@ class Region:
 def region(
     x: str,
     y: str,
-    over: str = "g2",
+    over: str | None = None,
     *,
     order: int = 8,
     dimension: int = 4,
@@ -170,6 +171,7 @@ def region(
     digits: int = 8,
     density: str = "positive",
     loops: str = "tree",
+    assumptions: Assumptions | None = None,
     progress: Callable[[int, int], None] | None = None,
     resume: Region | None = None,
 ) -> Region:
@@ -180,22 +182,26 @@ def region(
     flat parts do not; each kink gets three more inside its normal cone.  progress: called with
     (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
     (Ctrl-C) returns what is there, marked incomplete.  Other arguments
-    as in `bound`.  Raises InputError, also when the region is unbounded.
+    as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  Raises
+    InputError, also when the region is unbounded.
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")
     if isinstance(points, bool) or not isinstance(points, int) or not 4 <= points <= 2000:
         raise InputError(f"points {points!r}: use an integer from 4 to 2000")
-    first, second, base = parse_combination(x), parse_combination(y), parse_combination(over)
-    fixes = parse_fixes(fix)
-    held = tuple((combination_text(left), str(value)) for left, value in fixes)
+    first, second = parse_combination(x), parse_combination(y)
     names = combination_text(first), combination_text(second)
-    problem = Problem(", ".join(names), combination_text(base), dimension, order, held, density, loops)
+    if density == "unitary":
+        problem, solver = _unitary_solver(first, second, over, fix, order, dimension, digits, assumptions)
+        theories: list[Theory] = []
+    else:
+        problem, solver = _positive_solver(first, second, over or "g2", fix, order, dimension, digits)
+        theories = [] if problem.fix else known_theories(dimension)
     if resume is not None and resume.problem != problem:
         raise InputError("the region to resume belongs to another problem: remove its data file or drop --resume")
-    tracer = _Tracer(first, second, base, fixes, order, dimension, digits)
+    tracer = _Tracer(solver)
     planes = tracer.trace(points, progress or (lambda done, total: None), resume)
-    theories = [] if fixes else known_theories(dimension)
+    base = parse_combination(problem.over) if theories else {}
     markers = tuple(
         TheoryPoint(t.name, t.amplitude, float(t.ratio(first, base)), float(t.ratio(second, base))) for t in theories
     )
@@ -204,23 +210,50 @@ def region(
     return Region(*names, problem, tuple(planes), markers, hull, versions(), seconds, tracer.complete)
 
 
+class _Solver(Protocol):
+    def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]: ...
+
+
+def _positive_solver(
+    x: Combination, y: Combination, over: str, fix: Fix, order: int, dimension: int, digits: int
+) -> tuple[Problem, _Solver]:
+    from positivity.ends import EndSolver
+
+    base, fixes = parse_combination(over), parse_fixes(fix)
+    held = tuple((combination_text(left), str(value)) for left, value in fixes)
+    names = f"{combination_text(x)}, {combination_text(y)}"
+    ratio = ratio_program([x, y], base, fixes, order, dimension)
+    problem = Problem(names, combination_text(base), dimension, order, held)
+    return problem, EndSolver(ratio, base, dimension, digits)
+
+
+def _unitary_solver(
+    x: Combination,
+    y: Combination,
+    over: str | None,
+    fix: Fix,
+    order: int,
+    dimension: int,
+    digits: int,
+    assumptions: Assumptions | None,
+) -> tuple[Problem, _Solver]:
+    from positivity.unitarity import UnitarySolver
+    from positivity.unitarity import parse_fixes as parse_levels
+
+    if over not in (None, "U"):
+        raise InputError(f"over {over!r}: a region with full unitarity is in units of U, drop --over")
+    given, levels = assumptions or Assumptions(), parse_levels(dict(fix or {}))
+    held = tuple((combination_text(left), str(v)) for (left, _), v in zip(levels, (fix or {}).values(), strict=True))
+    names = f"{combination_text(x)}, {combination_text(y)}"
+    problem = Problem(names, "U", dimension, order, held, "unitary", "tree", given)
+    return problem, UnitarySolver([x, y], levels, order, dimension, digits, given)
+
+
 class _Tracer:
     """Supporting lines of the region, one direction at a time, with warm starts."""
 
-    def __init__(
-        self,
-        x: Combination,
-        y: Combination,
-        over: Combination,
-        fixes: list[tuple[Combination, fmpq]],
-        order: int,
-        dimension: int,
-        digits: int,
-    ) -> None:
-        from positivity.ends import EndSolver
-
-        ratio = ratio_program([x, y], over, fixes, order, dimension)
-        self.solver = EndSolver(ratio, over, dimension, digits)
+    def __init__(self, solver: _Solver) -> None:
+        self.solver = solver
         self.widths = np.ones(2)
         self.complete = True
 

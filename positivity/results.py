@@ -65,15 +65,16 @@ class Bound:
         return html_table(bound_rows([self]), self.problem.scope)
 
     def plot(self, side: str = "lower", path: str | None = None) -> Any:
-        """Figure of the dual story of one end: functional versus m^2 at the touching spins.
+        """Figure of one end: functional versus m^2 at the touching spins, or the bang-bang density.
 
         side: "lower" or "upper".  path: saved there (PDF or PNG) if given.  Returns the figure.
         """
-        from positivity.plotting import plot_functional
+        from positivity.plotting import plot_density, plot_functional
 
         if side not in ("lower", "upper"):
             raise InputError(f"side {side!r}: use 'lower' or 'upper'")
-        return plot_functional(self.problem, side, getattr(self, side), path)
+        draw = plot_functional if self.problem.density == "positive" else plot_density
+        return draw(self.problem, side, getattr(self, side), path)
 
 
 Rows = list[tuple[str, ...]]
@@ -86,6 +87,8 @@ def bound_rows(bounds: list[Bound]) -> Rows:
         for side, end in bound.ends():
             sign = ">=" if side == "lower" else "<="
             value = f"{sign} {end.value}" if end.value is not None else "-"
+            if end.natural is not None and bound.problem.over == "1":
+                value += f" = {end.natural} U"
             status = end.status if end.status != "numerical" else "numerical (not proved)"
             note = end.reason or (f"{end.spectrum_value[:20]}" if end.spectrum_value else "-")
             rows.append((bound.problem.ratio, side, value, status, str(end.digits or "-"), note))

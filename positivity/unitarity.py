@@ -132,13 +132,13 @@ class UnitarySolver:
         data |= {"density": "unitary", "bound": "0", "assumptions": self.assumptions.to_dict()}
         with ctx.workprec(_PRECISION):
             integral = bounded_integral(data)
-            bound = _up(integral, self.digits + 4)
+            bound = round_outwards(integral, 1, self.digits + 4)
             data["bound"] = str(bound)
-            value = _ball(bound) / natural_unit(self.dimension)
+            value = to_ball(bound) / natural_unit(self.dimension)
             for (_, (in_m, in_u)), multiplier in zip(self.fixes, multipliers, strict=False):
-                value += _ball(multiplier) * (_ball(in_m) / natural_unit(self.dimension) + _ball(in_u))
+                value += to_ball(multiplier) * (to_ball(in_m) / natural_unit(self.dimension) + to_ball(in_u))
             verify_data(data)
-            return data, _up(value, self.digits + 2)
+            return data, round_outwards(value, 1, self.digits + 2)
 
 
 def check_assumptions(assumptions: Assumptions) -> None:
@@ -158,13 +158,13 @@ def parse_fixes(fix: dict[str, object]) -> list[tuple[Combination, Level]]:
     return [(parse_combination(name), parse_level(value, f"fixed value of {name}")) for name, value in fix.items()]
 
 
-def _up(value: arb, decimals: int) -> fmpq:
-    """The smallest decimal with so many places above a ball."""
-    scaled = (value * arb(10) ** decimals).upper().ceil()
-    return fmpq(scaled.unique_fmpz()) / fmpq(10) ** decimals
+def round_outwards(value: arb, side: int, decimals: int) -> fmpq:
+    """A decimal with so many places above (side 1) or below (side -1) a ball."""
+    scaled = (side * value * arb(10) ** decimals).upper().ceil()
+    return side * fmpq(scaled.unique_fmpz()) / fmpq(10) ** decimals
 
 
-def _ball(value: fmpq) -> arb:
+def to_ball(value: fmpq) -> arb:
     return arb(value.p) / arb(value.q)
 
 

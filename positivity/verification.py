@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flint import fmpq
@@ -12,6 +12,7 @@ from positivity.certificates import claim_of, proved_value
 from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
 from positivity.problem import Problem
 from positivity.results import BOUND_SCHEMA
+from positivity.unitary_bounds import check_unitary_end
 from solvers.verify import Refused, Unreadable, verify_data
 from solvers.verify.document import load
 
@@ -48,7 +49,7 @@ def _verify_bound(data: dict[str, Any]) -> list[str]:
     for side, sign, word in (("lower", -1, ">="), ("upper", 1, "<=")):
         end = data[side]
         if end["status"] == "certified":
-            _check_end(end, problem, coupling, sign)
+            _checker(problem)(end, problem, coupling, sign)
             statements.append(f"{problem.ratio} {word} {end['value']} ({problem.scope})")
         elif end.get("certificate"):
             statements.append(_named(verify_data(end["certificate"])))
@@ -69,11 +70,15 @@ def _verify_region(data: dict[str, Any]) -> list[str]:
         direction = {key: value * a for key, value in x.items()}
         for key, value in y.items():
             direction[key] = direction.get(key, fmpq(0)) + value * b
-        _check_end(end, problem, direction, 1)
+        _checker(problem)(end, problem, direction, 1)
         statements.append(f"{a}*({data['x']}) + {b}*({data['y']}) <= {end['value']} {problem.over} ({problem.scope})")
     if not statements:
         raise Refused("the region holds no certificate")
     return statements
+
+
+def _checker(problem: Problem) -> Callable[[Mapping[str, Any], Problem, Combination, int], None]:
+    return _check_end if problem.density == "positive" else check_unitary_end
 
 
 def _check_end(end: Mapping[str, Any], problem: Problem, coupling: Combination, sign: int) -> None:

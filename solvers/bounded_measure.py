@@ -28,7 +28,10 @@ _LAST_S = 0.97
 _ROUNDS = 60
 _RAY_MARGIN = 1e-9
 #: (HiGHS simplex: 1 dual, 4 primal; tolerance; keep the basis), tried in turn
-_ATTEMPTS = ((4, 1e-10, True), (4, 1e-10, False), (1, 1e-10, False), (1, 1e-9, False), (4, 1e-9, False))
+_ATTEMPTS = (
+    (4, 1e-10, True), (4, 1e-10, False), (1, 1e-10, False), (1, 1e-9, False), (4, 1e-9, False), (1, 1e-7, False),
+    (4, 1e-7, False),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

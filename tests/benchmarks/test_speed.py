@@ -59,6 +59,25 @@ def test_region_sixty_points(benchmark):
     assert len(region.certified) >= 60
 
 
+@pytest.mark.parametrize("order", [6, 8, 10])
+def test_full_unitarity(benchmark, order):
+    """Both ends of g2 with 0 <= rho <= 2, certified."""
+    arguments = {"order": order, "density": "unitary"}
+    bound = benchmark.pedantic(positivity.bound, ("g2",), arguments, rounds=2)
+    assert bound.upper.status == "certified"
+
+
+def test_full_unitarity_verification(benchmark):
+    certificate = positivity.bound("g2", order=8, density="unitary").upper.certificate
+    benchmark.pedantic(verify_data, (certificate,), rounds=3)
+
+
+def test_full_unitarity_region(benchmark):
+    arguments = {"order": 8, "points": 30, "density": "unitary"}
+    region = benchmark.pedantic(positivity.region, ("g2", "g4"), arguments, rounds=1)
+    assert len(region.certified) >= 30
+
+
 def test_import(benchmark):
     command = [sys.executable, "-c", "import positivity"]
     benchmark.pedantic(subprocess.run, (command,), {"check": True}, rounds=5)
