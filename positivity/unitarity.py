@@ -22,6 +22,7 @@ from positivity.problem import Assumptions, DensityStep, End
 from positivity.programs import measure_row
 from solvers.bounded_measure import BoundedMeasure, BoundedProgram
 from solvers.program import MeasureProgram, SpinLadder
+from solvers.tables import RowTables
 from solvers.verify import Refused, bounded_integral, verify_data
 
 #: spins that get cells of their own; spins proved one by one before the tail estimate
@@ -82,7 +83,8 @@ class UnitarySolver:
             gaps=tuple((spin, float(parse_rational(mass))) for spin, mass in assumptions.gaps),
             last_spin=assumptions.last_spin,
         )
-        self.program = BoundedProgram(program, measure)
+        ladder = program.ladder
+        self.program = BoundedProgram(RowTables(program, measure.spins(ladder.step)), ladder.casimir, measure)
 
     def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
         """The largest -sum weights * targets / U, reported as the end side * value, and where it is reached."""

@@ -17,14 +17,12 @@ import highspy
 import numpy as np
 from flint import fmpq
 
-from solvers.grid import REGGE, bernstein, chebyshev
-from solvers.program import MeasureProgram, from_longdouble
-from solvers.separation import SpinSampler
+from solvers.grid import REGGE, chebyshev
+from solvers.program import from_longdouble
+from solvers.sampled_tables import SampledTables
 from solvers.tables import RowTables
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
-#: end of the last cell of the Regge family; beyond it F <= 0 is a condition of its own
-_LAST_S = 0.97
 _ROUNDS = 60
 _RAY_MARGIN = 1e-9
 #: (HiGHS simplex: 1 dual, 4 primal; tolerance; keep the basis), tried in turn
@@ -86,23 +84,23 @@ class BoundedResult:
 class BoundedProgram:
     """A program over a bounded density on a growing set of cells."""
 
-    def __init__(self, program: MeasureProgram, measure: BoundedMeasure) -> None:
-        self.program, self.measure = program, measure
-        self.tables = RowTables(program, measure.spins(program.ladder.step))
-        self.sampler = SpinSampler(program, self.tables.spins)
-        spins = self.tables.spins
-        self._last = np.where(spins < 0, _LAST_S, self.tables.ends)
+    def __init__(
+        self, tables: RowTables | SampledTables, casimir: Callable[[int], int], measure: BoundedMeasure
+    ) -> None:
+        self.tables, self.casimir, self.measure = tables, casimir, measure
+        self.last = tables.last.copy()
         for spin, mass_squared in measure.gaps:
-            if spin in self.tables.index:
-                eta = (1 + program.ladder.casimir(spin)) / mass_squared
-                self._last[self.tables.index[spin]] = eta / (eta + program.scale)
-        self._strength = np.array([self._strength_of(int(spin)) for spin in spins])
+            if spin in tables.index:
+                eta = (1 + casimir(spin)) / mass_squared
+                place = tables.index[spin]
+                self.last[place] = min(self.last[place], eta / (eta + tables.scale))
+        self._strength = np.array([self._strength_of(int(spin)) for spin in tables.spins])
 
     def _strength_of(self, spin: int) -> float:
         """v in v eta^p d eta, the measure in eta."""
         if spin == REGGE:
             return self.measure.tail[1]
-        return float(self.measure.weight(spin) / (1 + self.program.ladder.casimir(spin)) ** (self.measure.power + 1))
+        return float(self.measure.weight(spin) / (1 + self.casimir(spin)) ** (self.measure.power + 1))
 
     def integrals(self, owners: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """int over cells of (free rows, targets): (cells, rows + targets).
@@ -112,10 +110,10 @@ class BoundedProgram:
         a, b = np.sqrt(low), np.sqrt(high)
         v = (a + b)[:, None] / 2 + (b - a)[:, None] / 2 * _NODES
         s = v * v
-        p, m, scale = self.measure.power, self.program.degree, self.program.scale
+        p, m, scale = self.measure.power, self.tables.growth, self.tables.scale
         jacobian = scale ** (p + 1) * s**p * (1 - s) ** (-p - 2 - m) * 2 * v
         weights = self._strength[owners, None] * jacobian * _WEIGHTS * ((b - a) / 2)[:, None]
-        sample = np.einsum("cn,cns->cs", weights, bernstein(m, s))
+        sample = np.einsum("cn,cns->cs", weights, self.tables.sample(owners[:, None], s))
         free = np.einsum("cs,csr->cr", sample, self.tables.free_double[owners])
         targets = np.einsum("cs,csr->cr", sample, self.tables.targets[owners].astype(float))
         return np.hstack([free, targets])
@@ -146,27 +144,40 @@ class BoundedProgram:
             cells.moments(),
         )
 
+    def dual_value(self, weights: np.ndarray, values: np.ndarray, multipliers: np.ndarray) -> tuple[float, float]:
+        """Dual value of given multipliers of the original rows on the cells of this program.
+
+        Returns it with the largest value of the functional, relative to its rows, past the cells.
+        """
+        basis = self.tables.basis.astype(float)
+        coordinates = np.linalg.solve(basis, multipliers)
+        cells = _Cells(self, np.asarray(weights, float), np.asarray(values, float) @ basis)
+        cells.cut(*self._roots(cells.coefficients(coordinates)))
+        free, targets = self.tables.beyond()
+        past = (targets @ weights - free @ coordinates) / np.abs(free).max(axis=1, initial=1e-300)
+        return cells.dual_value(coordinates), float(past.max(initial=-np.inf))
+
     def _roots(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where F changes sign: (indices of spins, places s)."""
-        dips, peaks = self.sampler.dips(coefficients), self.sampler.dips(-coefficients)
+        extreme_owners, extremes = self.tables.extrema(coefficients)
         owners, roots = [], []
         grid = chebyshev(161)
         for i in range(len(coefficients)):
-            places = np.concatenate([grid * self._last[i], dips.s[dips.owners == i], peaks.s[peaks.owners == i]])
-            places = np.unique(places[places <= self._last[i]])
-            values = bernstein(self.program.degree, places) @ coefficients[i].astype(float)
+            places = np.unique(np.concatenate([grid * self.last[i], extremes[extreme_owners == i]]))
+            places = places[places <= self.last[i]]
+            values = self.tables.sample(np.full(len(places), i), places) @ coefficients[i].astype(float)
             change = np.flatnonzero(values[:-1] * values[1:] < 0)
             owners.append(np.full(len(change), i))
             roots.append(np.stack([places[change], places[change + 1]], axis=-1))
         owner, bracket = np.concatenate(owners), np.concatenate(roots)
-        return owner, self._bisect(coefficients[owner].astype(float), bracket)
+        return owner, self._bisect(owner, coefficients[owner].astype(float), bracket)
 
-    def _bisect(self, coefficients: np.ndarray, bracket: np.ndarray) -> np.ndarray:
+    def _bisect(self, owner: np.ndarray, coefficients: np.ndarray, bracket: np.ndarray) -> np.ndarray:
         low, high = bracket[:, 0].copy(), bracket[:, 1].copy()
-        sign = np.sign(np.einsum("is,is->i", bernstein(self.program.degree, low), coefficients))
+        sign = np.sign(np.einsum("is,is->i", self.tables.sample(owner, low), coefficients))
         for _ in range(52):
             middle = (low + high) / 2
-            same = np.sign(np.einsum("is,is->i", bernstein(self.program.degree, middle), coefficients)) == sign
+            same = np.sign(np.einsum("is,is->i", self.tables.sample(owner, middle), coefficients)) == sign
             low, high = np.where(same, middle, low), np.where(same, high, middle)
         return np.asarray((low + high) / 2)
 
@@ -176,14 +187,14 @@ class _Cells:
 
     def __init__(self, parent: BoundedProgram, weights: np.ndarray, values: np.ndarray) -> None:
         self.parent, self.weights = parent, weights
-        self.size = len(parent.program.free)
+        self.size = parent.tables.free_double.shape[-1]
         self.owner = np.zeros(0, int)
         self.low = np.zeros(0)
         self.high = np.zeros(0)
         self.columns = np.zeros((0, self.size + 1))
         self.alive = np.zeros(0, bool)
         self.scale = np.zeros(0)
-        self.targets = np.zeros((0, len(parent.program.targets)))
+        self.targets = np.zeros((0, parent.tables.targets.shape[-1]))
         self._highs = highspy.Highs()
         for option, value in {
             "output_flag": False, "threads": 1, "presolve": "off", "simplex_scale_strategy": 0,
@@ -197,28 +208,21 @@ class _Cells:
 
     def _first_cells(self) -> None:
         fractions = chebyshev(13)
-        edges = self.parent._last[:, None] * fractions
+        edges = self.parent.last[:, None] * fractions
         owners = np.repeat(np.arange(len(edges)), len(fractions) - 1)
         self._rays()
         self._add(owners, edges[:, :-1].ravel(), edges[:, 1:].ravel())
 
     def _rays(self) -> None:
         """F <= 0 where the Regge family is not cut into cells: columns without a ceiling."""
-        spins = self.parent.tables.spins
-        regge = np.flatnonzero(spins < 0)
-        self._ray_count = 0
-        if not len(regge):
-            return
-        s = np.append(1 - (1 - _LAST_S) * np.geomspace(1, 1e-9, 90), 1.0)
-        owners = np.full(len(s), regge[0])
-        free = self.parent.tables.free_values(owners, s)
-        target = self.parent.tables.target_values(owners, s) @ self.weights
+        free, targets = self.parent.tables.beyond()
         # kept a little below zero, so that the sign at large xi can be proved
-        rows = np.hstack([free, target[:, None]])
-        rows /= np.abs(free).max(axis=1, keepdims=True)
+        rows = np.hstack([free, (targets @ self.weights)[:, None]])
+        rows /= np.abs(rows[:, :-1]).max(axis=1, keepdims=True)
         rows[:, -1] += _RAY_MARGIN
         self._ray_count = len(rows)
-        self._push(rows, np.full(len(rows), highspy.kHighsInf))
+        if len(rows):
+            self._push(rows, np.full(len(rows), highspy.kHighsInf))
 
     def _push(self, rows: np.ndarray, upper: np.ndarray) -> None:
         count, size = len(rows), self.size
@@ -306,4 +310,5 @@ class _Cells:
         return tuple(steps)
 
     def _x(self, spin: int, s: float) -> float:
-        return self.parent.program.x_of(spin, s) if spin >= 0 else self.parent.program.scale * s / (1 - s)
+        eta = float(self.parent.tables.scale * s / (1 - s))
+        return eta / (1 + self.parent.casimir(spin)) if spin >= 0 else eta

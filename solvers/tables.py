@@ -10,6 +10,10 @@ import numpy as np
 
 from solvers.grid import bernstein, chebyshev
 from solvers.program import MeasureProgram, Row
+from solvers.separation import SpinSampler
+
+#: end of the cells of the Regge limit
+LAST_S = 0.97
 
 
 class RowTables:
@@ -68,6 +72,40 @@ class RowTables:
     def free_values(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
         """Free rows at places s of the spins with these indices: (points, rows)."""
         return np.asarray(np.einsum("is,isc->ic", bernstein(self.program.degree, s), self.free_double[owners]))
+
+    @property
+    def growth(self) -> int:
+        """Power of eta/scale with which rows grow: they are (1-s)^-growth times the tables."""
+        return self.program.degree
+
+    @property
+    def scale(self) -> float:
+        """eta at s = 1/2."""
+        return float(self.program.scale)
+
+    @property
+    def last(self) -> np.ndarray:
+        """End of the cells in s: x = 1, or LAST_S in the Regge limit."""
+        return np.where(self.spins < 0, LAST_S, self.ends)
+
+    def sample(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
+        """Basis polynomials at places s (the same for every spin): s.shape + (degree+1,)."""
+        return bernstein(self.program.degree, s)
+
+    def extrema(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Spin indices and places of all minima and maxima of functions given per spin."""
+        sampler = SpinSampler(self.program, self.spins)
+        found = sampler.dips(coefficients), sampler.dips(-coefficients)
+        return np.concatenate([d.owners for d in found]), np.concatenate([d.s for d in found])
+
+    def beyond(self) -> tuple[np.ndarray, np.ndarray]:
+        """Free rows and targets of the Regge limit past the cells, relative to (1-s)^-growth."""
+        regge = np.flatnonzero(self.spins < 0)
+        if not len(regge):
+            return np.zeros((0, self.free.shape[-1])), np.zeros((0, self.targets.shape[-1]))
+        s = np.append(1 - (1 - LAST_S) * np.geomspace(1, 1e-9, 90), 1.0)
+        owners = np.full(len(s), regge[0])
+        return self.free_values(owners, s), self.target_values(owners, s)
 
     def _condition(self) -> np.ndarray:
         size = self.basis.shape[1]
