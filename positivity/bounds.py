@@ -32,6 +32,7 @@ def bound(
     loops: str = "tree",
     method: str = "lp",
     assumptions: Assumptions | None = None,
+    smeared: int = 0,
 ) -> Bound:
     """Both ends of the range of coupling/over in units M = 1, certified for all spins and masses.
 
@@ -47,8 +48,9 @@ def bound(
 
     density "unitary" (0 <= rho_J <= 2): the range is absolute.  over is "1" (units of M, the
     default), "U" for U = (4 pi)^(D/2), or a coupling held fixed; fix holds couplings in units of
-    M or U, {"g2": "0.3U"}; at most 10 digits; assumptions restrict the density further.  Source:
-    2011.02957 section 5; method in docs/theory/full_unitarity.md.
+    M or U, {"g2": "0.3U"}; at most 10 digits; assumptions restrict the density further; smeared
+    takes so many smeared nulls of the improved sum rule instead of the forward ones (numerical,
+    order is then not used).  Source: 2011.02957 section 5; method in docs/theory/full_unitarity.md.
 
     Returns a Bound; an end that could not be certified says so in its status.  Raises InputError
     for a request that makes no sense.
@@ -60,10 +62,10 @@ def bound(
         from positivity.unitary_bounds import unitary_range
 
         given = assumptions or Assumptions()
-        problem, lower, upper = unitary_range(target, over or "1", fix or {}, order, dimension, digits, given)
+        problem, lower, upper = unitary_range(target, over or "1", fix or {}, order, dimension, digits, given, smeared)
         method = "cells"
-    elif assumptions is not None:
-        raise InputError("assumptions on the density need density 'unitary'")
+    elif assumptions is not None or smeared:
+        raise InputError("assumptions on the density and smeared nulls need density 'unitary'")
     else:
         problem, lower, upper = _positive_range(target, over or "g2", fix, order, dimension, digits, method)
     return Bound(problem, lower, upper, method, versions(), round(time.perf_counter() - started, 4))

@@ -12,8 +12,9 @@ from positivity.dispersion.sum_rules import Functional, add_to, combination_func
 from solvers.verify import Refused, verify_data
 from solvers.verify.document import SCHEMA
 
-#: the spins proved one by one before the large-spin proof takes over; doubled until it works
-FIRST_SPLIT, LAST_SPLIT = 8, 1 << 15
+#: the spins proved one by one before the large-spin proof takes over; doubled until it works, and
+#: at last all spins at which the functional nearly vanishes
+FIRST_SPLIT, LAST_SPLIT = 8, 1 << 10
 
 
 def document(functional: Functional, dimension: int, spin_split: int) -> dict[str, Any]:
@@ -76,11 +77,10 @@ def _splits(contact_spin: int) -> Iterator[int]:
     split = FIRST_SPLIT
     while split <= LAST_SPLIT:
         yield split
-        following = split * 2
-        beyond = contact_spin + 2 + contact_spin % 2
-        if split >= 256 and split < beyond < following:
-            yield beyond
-        split = following
+        split *= 2
+    beyond = contact_spin + 2 + contact_spin % 2
+    if beyond > LAST_SPLIT:
+        yield beyond
 
 
 def rounded_up(value: fmpq, decimals: int) -> fmpq:

@@ -99,6 +99,7 @@ def _add_bound(commands: Any) -> None:
     _add_problem(command)
     command.add_argument("--digits", type=_integer, default=8, metavar="K", help="decimals aimed at (default 8)")
     command.add_argument("--method", default="lp", help="lp (default), sdp (Clarabel) or sdpa (SDPA-GMP)")
+    command.add_argument("--smeared", type=_integer, default=0, metavar="K", help="unitary: K smeared nulls, numerical")
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
     command.add_argument("--output", "-o", metavar="FILE", help="save the whole result as JSON")
@@ -152,7 +153,7 @@ def _bound(options: Any) -> int:
     result = bound(
         options.coupling, options.over, order=options.order, dimension=options.dimension, fix=_fixes(options.fix),
         digits=options.digits, density=options.density, loops=options.loops, method=options.method,
-        assumptions=_assumptions(options),
+        assumptions=_assumptions(options), smeared=options.smeared,
     )  # fmt: skip
     if options.json:
         print(json.dumps(result.to_dict(), indent=1))

@@ -128,8 +128,9 @@ class Problem:
 
     coupling, over: linear combinations of couplings as text.  dimension: D.  order: highest
     Mandelstam order of the sum rules used.  fix: ((combination, value), ...), ratios to `over`
-    held fixed.  density: "positive" (rho_J >= 0) or "unitary"
-    (then with `assumptions`, over may be "1" or "U", and fixes are absolute, in units of M or U).  loops: "tree".
+    held fixed.  density: "positive" (rho_J >= 0) or "unitary" (then with `assumptions`, over may
+    be "1" or "U", and fixes are absolute, in units of M or U).  smeared: number of smeared nulls
+    used instead of the forward ones.  loops: "tree".
     """
 
     coupling: str
@@ -140,11 +141,13 @@ class Problem:
     density: str = "positive"
     loops: str = "tree"
     assumptions: Assumptions | None = None
+    smeared: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
         assumptions = {} if self.assumptions is None else {"assumptions": self.assumptions.to_dict()}
-        plain = {key: value for key, value in asdict(self).items() if key != "assumptions"}
+        hidden = {"assumptions"} | (set() if self.smeared else {"smeared"})
+        plain = {key: value for key, value in asdict(self).items() if key not in hidden}
         return plain | {"fix": [list(pair) for pair in self.fix]} | assumptions
 
     @classmethod
@@ -170,7 +173,10 @@ class Problem:
         over = f"/{self.over}" if self.assumptions is None else ""
         held = "".join(f", {name}{over} = {value}" for name, value in self.fix)
         density = "rho_J >= 0" if self.assumptions is None else self.assumptions.text
+        rules = f"forward sum rules to order {self.order}"
+        if self.smeared:
+            rules = f"{self.smeared} smeared nulls of the improved k = 2 sum rule"
         return (
             f"D={self.dimension}, {'tree level' if self.loops == 'tree' else 'loops ' + self.loops}, "
-            f"{density}, all even spins, masses >= M=1, forward sum rules to order {self.order}{held}"
+            f"{density}, all even spins, masses >= M=1, {rules}{held}"
         )

@@ -59,10 +59,10 @@ def smeared_bound(
     dimension: int,
     functions: int,
     grid: Grid | None = None,
-) -> SmearedBound:
+) -> SmearedBound | None:
     """Largest value of a combination of couplings in units of U; fixes in units of U.
 
-    Raises InputError for fewer than one or more than 24 functions.
+    None if the program has no solution.  Raises InputError for fewer than one or more than 24 functions.
     """
     if not 1 <= functions <= 24:
         raise InputError(f"functions {functions}: use 1 to 24 smearing functions")
@@ -71,7 +71,7 @@ def smeared_bound(
     values = np.array([*(value for _, value in fixes), *([0.0] * functions)])
     result = coarse.solve(np.ones(1), values, 1e-7)
     if result.status != "optimal":
-        raise InputError(f"the smeared program is {result.status}: no density has the fixed values, or lower functions")
+        return None
     multipliers = np.array([float(int(m.p)) / float(int(m.q)) for m in result.multipliers])
     value, past = fine.dual_value(np.ones(1), values, multipliers)
     error = abs(value - result.dual) + result.dual - result.primal

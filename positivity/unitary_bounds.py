@@ -12,6 +12,7 @@ from positivity.certificates import claim_of, decimal_text
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
 from positivity.problem import Assumptions, End, Problem
+from positivity.smeared_bounds import smeared_bound
 from positivity.unitarity import Level, UnitarySolver, natural_unit, parse_fixes, parse_level, round_outwards, to_ball
 from solvers.verify import Refused, verify_data
 
@@ -26,8 +27,12 @@ def unitary_range(
     dimension: int,
     digits: int,
     assumptions: Assumptions,
+    smeared: int = 0,
 ) -> tuple[Problem, End, End]:
-    """Problem and both ends; `over` is "1" (units of M), "U", or a coupling that is held fixed."""
+    """Problem and both ends; `over` is "1" (units of M), "U", or a coupling that is held fixed.
+
+    smeared: with this many smeared nulls instead of forward ones (numerical, never certified).
+    """
     fixes = parse_fixes(dict(fix))
     problem = Problem(
         combination_text(coupling),
@@ -38,8 +43,14 @@ def unitary_range(
         "unitary",
         "tree",
         assumptions,
+        smeared,
     )
     divisor(problem)
+    if smeared:
+        if assumptions != Assumptions():
+            raise InputError("smeared nulls know no assumptions but full unitarity: drop them or --smeared")
+        lower, upper = (_smeared_end(problem, coupling, fixes, side, digits) for side in (-1, 1))
+        return problem, lower, upper
     solver = UnitarySolver([coupling], fixes, order, dimension, digits, assumptions)
     ends = []
     for side in (-1, 1):
@@ -50,6 +61,27 @@ def unitary_range(
                 end = replace(end, spectrum_value=_plain(problem, end.spectrum_value))
         ends.append(end)
     return problem, ends[0], ends[1]
+
+
+def _smeared_end(
+    problem: Problem, coupling: Combination, fixes: list[tuple[Combination, Level]], side: int, digits: int
+) -> End:
+    with ctx.workprec(_PRECISION):
+        unit = natural_unit(problem.dimension)
+        levels = [(left, float(_level(level, unit).mid())) for left, level in fixes]
+    signed = {key: side * value for key, value in coupling.items()}
+    found = smeared_bound(signed, levels, problem.dimension, problem.smeared)
+    if found is None:
+        return End(None, "failed", "the smeared program has no solution: change the fixed values or the functions")
+    warning = "" if found.past < 0 else "; positive past the grid, so not even numerically a bound"
+    natural = decimal_text(fmpq(round(side * found.value * 10**9), 10**9), 9)
+    return End(
+        displayed(problem, natural, side, digits),
+        "numerical",
+        f"smeared nulls on a grid, error {found.error:.1e} U by refinement{warning}",
+        spectrum_value=_plain(problem, repr(side * found.primal)),
+        natural=natural,
+    )
 
 
 def divisor(problem: Problem) -> arb:

@@ -12,7 +12,7 @@ from solvers.exchange import Exchange, ExchangeResult
 from solvers.grid import long_ladder
 from solvers.margin import widest_margin
 from solvers.program import Row, combine
-from solvers.refine import Atom, NotRefined, Refined, refine
+from solvers.refine import Atom, NotRefined, refine
 
 #: relative slack kept at every point by the first linear program, and gained by one zoom
 MARGIN, ZOOM = 3e-10, 10**5
@@ -113,7 +113,7 @@ def _precise(exchange: Exchange, weights: Sequence[fmpq], digits: int, first: Ex
         with exchange.zoomed_on(row, fmpq(ZOOM)):
             zoomed = exchange.solve([1.0], margin)
             if zoomed.status == "stalled" and zoomed.multipliers:
-                zoomed = widest_margin(exchange, [1.0], zoomed, ZOOM * _allowed(digits))
+                zoomed = widest_margin(exchange, [1.0], zoomed, ZOOM * _allowed(min(digits, 12)))
         if zoomed.status != "optimal":
             optimum = _optimum(exchange, weights, first, first.multipliers, digits)
             return replace(optimum, note=optimum.note or f"the zoomed program is {zoomed.status}")
@@ -142,14 +142,14 @@ def _optimum(
     except NotRefined as reason:
         return Optimum(multipliers, (), None, top, str(reason))
     if inner is not None and digits > ZOOM_DIGITS:
-        multipliers = _mix(refined, inner, digits)
+        # the exact optimum has no slack; its neighbour loses 1e-8 of this share
+        multipliers = mixed(refined.multipliers, inner.multipliers, fmpq(1, 10 ** (digits - LINEAR_DIGITS)))
     return Optimum(multipliers, refined.atoms, refined.multipliers[0], top, "")
 
 
-def _mix(refined: Refined, inner: ExchangeResult, digits: int) -> tuple[fmpq, ...]:
-    """The exact optimum moved a little towards a functional with slack everywhere."""
-    share = fmpq(1, 10 ** (digits - LINEAR_DIGITS))
-    return tuple((1 - share) * a + share * b for a, b in zip(refined.multipliers, inner.multipliers, strict=True))
+def mixed(sharp: Sequence[fmpq], inner: Sequence[fmpq], share: fmpq) -> tuple[fmpq, ...]:
+    """A sharp functional moved by a share towards one with more slack."""
+    return tuple((1 - share) * a + share * b for a, b in zip(sharp, inner, strict=True))
 
 
 def _neighbours(result: ExchangeResult, step: int) -> np.ndarray:
