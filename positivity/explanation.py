@@ -13,6 +13,7 @@ from positivity.problem import End
 from positivity.results import Bound, text_table
 
 _MASSES = (1, 2, 4, 16)
+_SHOWN_STEPS = 12
 
 
 def explain(bound: Bound, path: str) -> str:
@@ -22,10 +23,15 @@ def explain(bound: Bound, path: str) -> str:
         if end.certificate is None or end.value is None:
             parts.append(f"{side} end: {end.reason or end.status}")
             continue
+        bounded = bound.problem.density == "unitary"
+        text = _bounded_story(bound, side, end) if bounded else _story(bound, side, end)
+        if bounded and not end.density:
+            parts.append(text)
+            continue
         target = Path(path)
         target = target.with_name(f"{target.stem}-{side}{target.suffix or '.pdf'}")
         bound.plot(side, str(target))
-        parts.append(_story(bound, side, end) + f"\nfigure: {target.with_suffix('.pdf')} and .png")
+        parts.append(text + f"\nfigure: {target.with_suffix('.pdf')} and .png")
     return "\n\n".join(parts)
 
 
@@ -43,6 +49,28 @@ def _story(bound: Bound, side: str, end: End) -> str:
     else:
         lines.append(f"No extremal spectrum was found: {end.spectrum_note}")
     return "\n".join(lines)
+
+
+def _bounded_story(bound: Bound, side: str, end: End) -> str:
+    sign = ">=" if side == "lower" else "<="
+    lines = [
+        f"{side} end: {bound.problem.ratio} {sign} {end.value} ({end.status})",
+        "Why: the average of a functional is at most the ceiling of rho times the integral of its positive part,",
+        "which the certificate bounds; fixed values enter through their multipliers.",
+    ]
+    if not end.density:
+        return "\n".join([*lines, "The extremal density is zero."])
+    rows: list[tuple[str, ...]] = [("J", "m^2 from", "m^2 to", "rho")]
+    finite = [step for step in end.density if step.spin >= 0]
+    for step in finite[:_SHOWN_STEPS]:
+        top = f"{1 / step.low:.6g}" if step.low > 0 else "infinity"
+        rows.append((str(step.spin), f"{1 / step.high:.6g}", top, f"{step.density:g}"))
+    hidden = len(finite) - _SHOWN_STEPS
+    more = f"\n... and {hidden} intervals at larger spins" if hidden > 0 else ""
+    heading = (
+        f"Why not better: this density satisfies every null and has {bound.problem.ratio} = {end.spectrum_value}:\n"
+    )
+    return "\n".join([*lines, text_table(rows, heading) + more])
 
 
 def _functional_rows(bound: Bound, end: End) -> list[tuple[str, ...]]:

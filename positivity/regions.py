@@ -237,12 +237,12 @@ def _unitary_solver(
     digits: int,
     assumptions: Assumptions | None,
 ) -> tuple[Problem, _Solver]:
-    from positivity.unitarity import UnitarySolver
+    from positivity.unitarity import UnitarySolver, exact_assumptions
     from positivity.unitarity import parse_fixes as parse_levels
 
     if over not in (None, "U"):
         raise InputError(f"over {over!r}: a region with full unitarity is in units of U, drop --over")
-    given, levels = assumptions or Assumptions(), parse_levels(dict(fix or {}))
+    given, levels = exact_assumptions(assumptions or Assumptions()), parse_levels(dict(fix or {}))
     held = tuple((combination_text(left), str(v)) for (left, _), v in zip(levels, (fix or {}).values(), strict=True))
     names = f"{combination_text(x)}, {combination_text(y)}"
     problem = Problem(names, "U", dimension, order, held, "unitary", "tree", given)

@@ -64,8 +64,7 @@ class UnitarySolver:
         check_dimension(dimension)
         named = [*couplings, *(left for left, _ in fixes)]
         check_order(order, max(4, *(2 * p + 3 * q for each in named for p, q in each)), "full unitarity")
-        check_assumptions(assumptions)
-        self.dimension, self.digits, self.assumptions = dimension, min(digits, 10), assumptions
+        self.dimension, self.digits, self.assumptions = dimension, min(digits, 10), exact_assumptions(assumptions)
         self.fixes = list(fixes)
         nulls = [dict(null.functional) for null in null_constraints(order, dimension)]
         self.free = [*(combination_functional(left) for left, _ in fixes), *nulls]
@@ -102,7 +101,8 @@ class UnitarySolver:
             certificate, value = self.certify(functional, result.multipliers)
         except Refused as refusal:
             reason = f"the verifier refused the functional: {refusal}"
-            return End(repr(side * result.dual), "numerical", reason, density=steps), result.moments
+            value = decimal_text(fmpq(round(side * result.dual * 10**12), 10**12), self.digits + 2)
+            return End(value, "numerical", reason, natural=value, density=steps), result.moments
         end = End(
             value=decimal_text(side * value, self.digits + 2),
             status="certified",
@@ -143,8 +143,11 @@ class UnitarySolver:
             return data, round_outwards(value, 1, self.digits + 2)
 
 
-def check_assumptions(assumptions: Assumptions) -> None:
-    """Raise InputError for a ceiling outside (0, 2], an odd spin or a gap below the cutoff."""
+def exact_assumptions(assumptions: Assumptions) -> Assumptions:
+    """The same with rationals written as in a certificate.
+
+    Raises InputError for a ceiling outside (0, 2], an odd spin or a gap below the cutoff.
+    """
     ceiling = parse_rational(assumptions.ceiling, "ceiling")
     if not 0 < ceiling <= 2:
         raise InputError(f"ceiling {assumptions.ceiling!r}: full unitarity allows 0 < rho <= 2")
@@ -153,6 +156,8 @@ def check_assumptions(assumptions: Assumptions) -> None:
     for spin, mass in assumptions.gaps:
         if spin < 0 or spin % 2 or parse_rational(mass, f"gap of spin {spin}") < 1:
             raise InputError(f"gap {spin}:{mass}: use an even spin and m^2 >= 1 in units of the cutoff")
+    gaps = tuple((spin, str(parse_rational(mass))) for spin, mass in assumptions.gaps)
+    return Assumptions(str(ceiling), assumptions.last_spin, gaps)
 
 
 def parse_fixes(fix: dict[str, object]) -> list[tuple[Combination, Level]]:

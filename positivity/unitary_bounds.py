@@ -13,7 +13,16 @@ from positivity.couplings import Combination, combination_text, parse_combinatio
 from positivity.errors import InputError
 from positivity.problem import Assumptions, End, Problem
 from positivity.smeared_bounds import smeared_bound
-from positivity.unitarity import Level, UnitarySolver, natural_unit, parse_fixes, parse_level, round_outwards, to_ball
+from positivity.unitarity import (
+    Level,
+    UnitarySolver,
+    exact_assumptions,
+    natural_unit,
+    parse_fixes,
+    parse_level,
+    round_outwards,
+    to_ball,
+)
 from solvers.verify import Refused, verify_data
 
 _PRECISION = 192
@@ -34,6 +43,7 @@ def unitary_range(
     smeared: with this many smeared nulls instead of forward ones (numerical, never certified).
     """
     fixes = parse_fixes(dict(fix))
+    assumptions = exact_assumptions(assumptions)
     problem = Problem(
         combination_text(coupling),
         over,

@@ -140,12 +140,11 @@ def scaled_values(poly: fmpq_poly, e: int, spins: np.ndarray, ladder: SpinLadder
     large = spins >= _EXACT_BELOW
     if large.any():
         js = spins[large].astype(np.longdouble)
-        inverse = 1 / (1 + js * (js + ladder.shift))
-        # X/(1+X) = 1 - inverse; Horner in 1/(1+X) never overflows
+        casimirs = js * (js + ladder.shift)
         total = np.zeros(len(js), np.longdouble)
-        for power in range(len(coefficients) - 1, -1, -1):
-            total += coefficients[power] * (1 - inverse) ** power * inverse ** (e - power)
-        values[large] = total
+        for coefficient in reversed(coefficients):
+            total = total * casimirs + coefficient
+        values[large] = total / (1 + casimirs) ** e
     if len(coefficients) == e + 1:
         values[spins < 0] = coefficients[e]
     return values

@@ -99,6 +99,22 @@ def test_explain(capsys, tmp_path):
     assert (tmp_path / "why-lower.pdf").exists() and (tmp_path / "why-upper.png").exists()
 
 
+def test_explain_full_unitarity(capsys, tmp_path):
+    figure = str(tmp_path / "w.pdf")
+    code, out, _ = run(capsys, "bound", "g2", "--density", "unitary", "--order", "4", "--explain", figure)
+    assert code == 0 and "m^2 from" in out and "extremal density is zero" in out
+    assert (tmp_path / "w-upper.png").exists()
+
+
+def test_unitary_bound_with_assumptions(capsys, tmp_path):
+    path = tmp_path / "u.json"
+    asked = "--over g2 --fix g2=0.2U --density unitary --order 5 --ceiling 3/2 --last-spin 30 --gap 0:1.5 -o"
+    code, out, _ = run(capsys, "bound", "g3", *asked.split(), str(path))
+    assert code == 0 and "0 <= rho_J <= 3/2" in out and "no states of spin 0 below m^2 = 3/2" in out
+    code, out, _ = run(capsys, "verify", str(path))
+    assert code == 0 and out.count("PROVED") == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "fragment"),
     [
