@@ -16,7 +16,7 @@ from positivity.problem import End
 from positivity.programs import RatioProgram
 from positivity.spectra import ray_states, ray_text, states
 from solvers.exchange import Exchange, ExchangeResult
-from solvers.optimum import Optimum, exclusion, mixed, optimise, solve_all_spins
+from solvers.optimum import MARGIN, Optimum, exclusion, mixed, optimise, solve_all_spins
 from solvers.program import value_at
 from solvers.rays import find_ray
 from solvers.refine import Atom
@@ -85,7 +85,18 @@ class EndSolver:
                 break
             optimum = optimise(self.exchange, weights, self.digits, first)
             proof = self._softened(weights, optimum, first)
+        if proof.refusal is not None:
+            proof = self._with_more_slack(weights, optimum, proof)
         return proof, optimum
+
+    def _with_more_slack(self, weights: Sequence[fmpq], optimum: Optimum, proof: Proof) -> Proof:
+        """The last resort: move towards the functional of a program with a hundred times the margin."""
+        inner = self.exchange.solve([float(w) for w in weights], 100 * MARGIN)
+        for share in (fmpq(1, 100), fmpq(1, 10), fmpq(1)):
+            if inner.status != "optimal" or proof.refusal is None:
+                break
+            proof = self.prove(weights, mixed(optimum.multipliers, inner.multipliers, share), optimum.contact_spin)
+        return proof
 
     def _softened(self, weights: Sequence[fmpq], optimum: Optimum, first: ExchangeResult) -> Proof:
         """Prove a sharp functional, if need be moved towards the first one, which has more slack.

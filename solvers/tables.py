@@ -110,7 +110,7 @@ class RowTables:
     def _condition(self) -> np.ndarray:
         size = self.basis.shape[1]
         basis, rows = self.basis, self._original
-        sample = bernstein(self.program.degree, self.program.s_end(self.spins)[:, None] * chebyshev(16))
+        sample = bernstein(self.program.degree, self.program.s_end(self.spins)[:, None] * chebyshev(24))
         for _ in range(3):
             values = (sample @ rows.astype(float)).reshape(-1, size)
             upper = np.linalg.qr(values, mode="r") / np.sqrt(len(values))

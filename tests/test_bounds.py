@@ -115,8 +115,9 @@ def test_elementary_ends_are_exact(coupling, side, value, order):
 def test_fixed_ratio(g4, lower, upper):
     """max g3 = 3 sqrt(2 g4); the minima at order 10 are from independent solvers."""
     bound = positivity.bound("g3", order=10, fix={"g4": g4})
-    assert float(bound.lower.value) == pytest.approx(lower, abs=2e-8)
-    assert float(bound.upper.value) == pytest.approx(upper, abs=2e-8)
+    # the promise of the default digits: at g4 = 1/2, the end of its range, the dual is degenerate
+    assert float(bound.lower.value) == pytest.approx(lower, abs=1e-7)
+    assert float(bound.upper.value) == pytest.approx(upper, abs=1e-7)
     assert bound.lower.status == bound.upper.status == "certified"
 
 
