@@ -1,0 +1,73 @@
+"""positivity bound: both ends of the range of a ratio."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from positivity.commands.shared import (
+    NOT_PROVED,
+    OK,
+    add_problem,
+    assumptions,
+    check_writable,
+    command,
+    fixes,
+    integer,
+    write_json,
+)
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = command(
+        commands, "bound", "Bound a ratio of couplings from both sides, certified.",
+        "positivity bound g3 --over g2 --order 10 --fix g4=0.3 --certificate g3.json", _bound,
+    )  # fmt: skip
+    parser.add_argument("coupling", help="g3, g6', g[0,2] or a sum like g3+2*g4")
+    add_problem(parser)
+    parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
+    parser.add_argument("--method", default="lp", help="lp (default), sdp (Clarabel) or sdpa (SDPA-GMP)")
+    parser.add_argument("--smeared", type=integer, default=0, metavar="K", help="unitary: K smeared nulls, numerical")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
+    parser.add_argument("--output", "-o", metavar="FILE", help="save the whole result as JSON")
+    parser.add_argument("--explain", nargs="?", const="explain.pdf", metavar="FILE",
+                         help="show functional and spectrum; figure in FILE (default explain.pdf)")  # fmt: skip
+
+
+def _bound(options: Any) -> int:
+    from positivity.bounds import bound
+
+    for name in (options.certificate, options.output, options.explain):
+        check_writable(name)
+    result = bound(
+        options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
+        digits=options.digits, density=options.density, loops=options.loops, method=options.method,
+        assumptions=assumptions(options), smeared=options.smeared,
+    )  # fmt: skip
+    if options.json:
+        print(json.dumps(result.to_dict(), indent=1))
+    else:
+        print(result)
+    if options.output:
+        write_json(options.output, result.to_dict())
+    if options.certificate:
+        _write_certificates(options.certificate, result)
+    if options.explain:
+        from positivity.explanation import explain
+
+        print(explain(result, options.explain), file=sys.stderr if options.json else sys.stdout)
+    done = all(end.status in ("certified", "unbounded") for _, end in result.ends())
+    return OK if done else NOT_PROVED
+
+
+def _write_certificates(name: str, result: Any) -> None:
+    target = Path(name)
+    for side, end in result.ends():
+        if end.certificate is not None:
+            write_json(target, dict(end.certificate))
+            print(f"certificate of the {side} end: {target}", file=sys.stderr)
+            target = target.with_name(f"{target.stem}-upper{target.suffix}")

@@ -1,0 +1,68 @@
+"""positivity region: the allowed region of two ratios."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from positivity.commands.shared import (
+    INTERRUPTED,
+    NOT_PROVED,
+    OK,
+    add_problem,
+    assumptions,
+    check_writable,
+    command,
+    fixes,
+    integer,
+    read_json,
+    show_progress,
+    write_json,
+)
+from positivity.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = command(
+        commands, "region", "Trace the allowed region of two ratios as certified half-planes.",
+        "positivity region g3 g4 --over g2 --order 8 -o region.pdf", _region,
+    )  # fmt: skip
+    parser.add_argument("x", help="coupling on the horizontal axis")
+    parser.add_argument("y", help="coupling on the vertical axis")
+    add_problem(parser)
+    parser.add_argument("--points", type=integer, default=60, metavar="K", help="half-planes (default 60)")
+    parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
+    parser.add_argument("--output", "-o", metavar="FILE", help="figure, saved as PDF and PNG")
+    parser.add_argument("--json", metavar="FILE", help="data (default: beside the figure)")
+    parser.add_argument("--resume", action="store_true", help="go on from the data file of an interrupted run")
+
+
+def _region(options: Any) -> int:
+    from positivity.regions import Region, region
+
+    data = options.json or (str(Path(options.output).with_suffix(".json")) if options.output else None)
+    for name in (options.output, data):
+        check_writable(name)
+    if options.output and Path(options.output).suffix not in (".pdf", ".png"):
+        raise InputError(f"figure {options.output!r}: use a name ending in .pdf or .png")
+    if options.resume and not data:
+        raise InputError("--resume needs --json FILE or -o FILE, the data of the interrupted run")
+    earlier = Region.from_dict(read_json(data)) if options.resume and data and Path(data).exists() else None
+    result = region(
+        options.x, options.y, options.over, order=options.order, dimension=options.dimension,
+        fix=fixes(options.fix), points=options.points, digits=options.digits, density=options.density,
+        loops=options.loops, assumptions=assumptions(options), resume=earlier,
+        progress=show_progress if sys.stderr.isatty() else None,
+    )  # fmt: skip
+    if data:
+        write_json(data, result.to_dict())
+    if options.output:
+        result.plot(options.output)
+        print(f"figure: {Path(options.output).with_suffix('.pdf')} and .png; data: {data}", file=sys.stderr)
+    print(result)
+    if not result.complete:
+        print("positivity: interrupted; --resume goes on from the data file", file=sys.stderr)
+        return INTERRUPTED
+    return OK if len(result.certified) == len(result.half_planes) else NOT_PROVED

@@ -1,0 +1,121 @@
+"""What the commands share: exit codes, options, reading and writing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from positivity.errors import InputError
+
+OK, NOT_PROVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def command(commands: Any, name: str, text: str, example: str, run: Callable[[Any], int]) -> argparse.ArgumentParser:
+    """A subcommand with its example below the help."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text, epilog=f"example: {example}"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """--order and --dimension."""
+    parser.add_argument("--order", type=integer, default=8, metavar="N", help="highest Mandelstam order (default 8)")
+    parser.add_argument("--dimension", type=integer, default=4, metavar="D", help="space-time dimension (default 4)")
+
+
+def add_problem(parser: argparse.ArgumentParser) -> None:
+    """The options that state a problem."""
+    parser.add_argument("--over", help="normalisation (default g2; unitary: 1, U or a fixed coupling)")
+    add_scope(parser)
+    parser.add_argument(
+        "--fix", action="append", default=[], metavar="g4=0.3", help="hold a ratio, or g2=0.3U if unitary"
+    )
+    parser.add_argument("--density", default="positive", help="positive (rho_J >= 0, default) or unitary (<= 2)")
+    parser.add_argument("--ceiling", metavar="R", help="unitary: 0 <= rho_J <= R instead of 2 (maximal elasticity)")
+    parser.add_argument("--last-spin", type=integer, metavar="J", help="unitary: no states above this spin")
+    parser.add_argument("--gap", action="append", default=[], metavar="J:m2", help="unitary: no spin J below m^2")
+    parser.add_argument("--loops", default="tree", help="tree (default)")
+
+
+def integer(text: str) -> int:
+    """An integer option."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an integer") from None
+
+
+def assumptions(options: Any) -> Any:
+    """The assumptions given on the command line, None if there are none."""
+    if options.ceiling is None and options.last_spin is None and not options.gap:
+        return None
+    from positivity.problem import Assumptions
+
+    gaps = []
+    for text in options.gap:
+        spin, colon, mass = text.partition(":")
+        if not colon or not spin.strip().isdigit():
+            raise InputError(f"--gap {text!r}: write spin:m^2, e.g. --gap 2:4")
+        gaps.append((int(spin), mass))
+    return Assumptions(options.ceiling or "2", options.last_spin, tuple(gaps))
+
+
+def fixes(texts: Sequence[str]) -> dict[str, str]:
+    """The --fix options as {coupling: value}."""
+    fixes: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--fix {text!r}: write coupling=value, e.g. --fix g4=0.3")
+        if name.strip() in fixes:
+            raise InputError(f"--fix {name.strip()} is given twice: drop one")
+        fixes[name.strip()] = value
+    return fixes
+
+
+def check_writable(name: str | None) -> None:
+    """Refuse a path that cannot be written before any long computation."""
+    if name is None:
+        return
+    path = Path(name)
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(f"cannot write {name!r}: choose a file in an existing, writable folder")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise InputError(f"cannot write {name!r}: the file is read-only")
+
+
+def write_json(name: str | Path, data: dict[str, Any]) -> None:
+    """Write JSON; InputError if the file cannot be written."""
+    try:
+        Path(name).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {str(name)!r}: {error.strerror}") from None
+
+
+def read_json(name: str) -> dict[str, Any]:
+    """Read a JSON object; InputError if there is none."""
+    try:
+        data = json.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {name!r}: {error}") from None
+    if not isinstance(data, dict):
+        raise InputError(f"{name!r} is not a data file of this command: remove it or drop --resume")
+    return data
+
+
+def show_progress(done: int, total: int) -> None:
+    """A progress bar on stderr."""
+    width = 30
+    filled = width * min(done, total) // total
+    end = "\n" if done >= total else ""
+    print(
+        f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} half-planes", end=end, file=sys.stderr, flush=True
+    )

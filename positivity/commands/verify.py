@@ -1,0 +1,31 @@
+"""positivity verify: prove a certificate again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from positivity.commands.shared import NOT_PROVED, OK, command
+from positivity.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = command(
+        commands, "verify", "Prove a certificate, or all those of a saved bound or region (exit 1: refused).",
+        "positivity verify g3.json", _verify,
+    )  # fmt: skip
+    parser.add_argument("file", help="certificate, bound or region in JSON")
+
+
+def _verify(options: Any) -> int:
+    from positivity.verification import Refused, Unreadable, verify
+
+    try:
+        for statement in verify(options.file):
+            print(f"PROVED: {statement}")
+    except Unreadable as reason:
+        raise InputError(f"{options.file!r}: {reason}") from None
+    except Refused as reason:
+        print(f"REFUSED: {reason}")
+        return NOT_PROVED
+    return OK
