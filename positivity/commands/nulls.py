@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from positivity.commands.shared import OK, add_scope, command
+from positivity.commands.shared import OK, add_scope, command, integer
+from positivity.errors import InputError
 
 
 def add(commands: Any) -> None:
@@ -14,13 +15,19 @@ def add(commands: Any) -> None:
         "positivity nulls --order 6 --dimension 4", _nulls,
     )  # fmt: skip
     add_scope(parser)
+    parser.add_argument("--loops", type=integer, default=0, metavar="L", help="0 (tree level, default) or 1 loop")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--latex", action="store_true", help="as LaTeX")
     form.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _nulls(options: Any) -> int:
-    from positivity.dispersion import listing
+    if options.loops not in (0, 1):
+        raise InputError(f"loops {options.loops}: use --loops 0 or 1")
+    if options.loops:
+        from positivity.dispersion import loop_nulls as listing
+    else:
+        from positivity.dispersion import listing  # type: ignore[no-redef]
 
     form = "latex" if options.latex else "json" if options.json else "text"
     print(listing.render(options.order, options.dimension, form))
