@@ -11,7 +11,8 @@ functional: rational multiples of [t^power] A_k.  The proof has three parts:
     xi = X x <= X* with x = xi v / X*, v = X*/X in [0, 1], and xi >= X* with X*/xi, x in [0, 1].
 
 A certificate for the density "unitary" claims sum coefficient * g_pq <= bound when 0 <= rho_J <= 2
-(or under the further assumptions it names); see `solvers.verify.unitary`.
+(or under the further assumptions it names); see `solvers.verify.unitary`.  With "loops" the claim has
+also terms coefficient * pi^power g_a g_b, the one-loop arcs; see `solvers.verify.loops`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from flint import arb, ctx, fmpq, fmpz, fmpz_poly
 
 from solvers.verify.document import Certificate, Refused, Unreadable, load, read
 from solvers.verify.large_spin import prove_nonnegative
+from solvers.verify.loops import loop_coefficient, pi_power
 from solvers.verify.nonnegative import NotProved, prove_on_interval
 from solvers.verify.rows import infrared, ultraviolet
 from solvers.verify.unitary import PRECISION, Functional, assumptions_text, upper_bound
@@ -41,6 +43,7 @@ def verify_data(data: Any) -> str:
     """Prove a certificate given as parsed JSON; returns the statement proved or raises Refused."""
     certificate = read(data)
     _check_infrared(certificate)
+    _check_loops(certificate)
     if certificate.unitary is not None:
         _check_bound(certificate)
         return statement(certificate)
@@ -60,8 +63,12 @@ def statement(certificate: Certificate) -> str:
     for (p, q), value in sorted(certificate.claim.items(), key=lambda c: (2 * c[0][0] + 3 * c[0][1], c[0][1])):
         if value != 0:
             terms.append(f"{'-' if value < 0 else '+'} {_short(abs(value))}*g[{p},{q}]")
+    for (a, b), value in (certificate.loops or {}).items():
+        names = f"g[{a[0]},{a[1]}]*g[{b[0]},{b[1]}]"
+        terms.append(f"{'-' if value < 0 else '+'} {_short(abs(value))}*pi^{pi_power(certificate.dimension)}*{names}")
     left = " ".join(terms).removeprefix("+ ")
-    scope = f"all even spins, all masses m >= M, tree-level forward sum rules to order {order}"
+    level = "tree-level" if certificate.loops is None else "one-loop (those couplings)"
+    scope = f"all even spins, all masses m >= M, {level} forward sum rules to order {order}"
     if certificate.unitary is None:
         return f"{left} >= 0 at M=1 in D={certificate.dimension}: rho_J >= 0, {scope}"
     below = _short(certificate.unitary.bound)
@@ -87,6 +94,21 @@ def _check_infrared(certificate: Certificate) -> None:
     for coupling in total.keys() | certificate.claim.keys():
         if total.get(coupling, 0) != certificate.claim.get(coupling, 0):
             raise Refused(f"the functional does not give the claim: coefficient of g[{coupling[0]},{coupling[1]}]")
+
+
+def _check_loops(certificate: Certificate) -> None:
+    for (first, second), claimed in (certificate.loops or {}).items():
+        total = fmpq(0)
+        for (j, power), value in certificate.sum_rules.items():
+            term = loop_coefficient(j, power, first, second, certificate.dimension)
+            if term is None and value != 0:
+                raise Refused(
+                    f"sum rule k={2 * j}, power={power} has no forward limit with loops of "
+                    f"g[{first[0]},{first[1]}] g[{second[0]},{second[1]}]"
+                )
+            total += (term or 0) * value
+        if total != claimed:
+            raise Refused(f"the loop term of g[{first[0]},{first[1]}] g[{second[0]},{second[1]}] is {total}")
 
 
 def heavy_functional(certificate: Certificate) -> Functional:

@@ -14,10 +14,14 @@ from flint import fmpq, fmpz
 SCHEMA = "eft-positivity/certificate/1"
 _MAX_BYTES = 16_000_000
 _MAX_ORDER = 80
+_MAX_LOOP_ORDER = 40
 _MAX_SPLIT = 200_000
 _MAX_DIGITS = 20_000
 _KEYS = {"schema", "dimension", "density", "claim", "sum_rules", "spin_split"}
 _UNITARY_KEYS = _KEYS | {"bound", "assumptions"}
+#: what a certificate that knows loops holds besides
+_LOOPS = "loops"
+Pair = tuple[tuple[int, int], tuple[int, int]]
 _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")
 
 
@@ -38,13 +42,18 @@ class Unreadable(Refused):
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate as read: nothing in it has been proved yet."""
+    """A certificate as read: nothing in it has been proved yet.
+
+    loops: coefficients of pi^power g_a g_b in the claim, one for each pair of couplings whose loops
+    are taken into account; None at tree level.
+    """
 
     dimension: int
     claim: dict[tuple[int, int], fmpq]
     sum_rules: dict[tuple[int, int], fmpq]
     spin_split: int
     unitary: Unitary | None = None
+    loops: dict[Pair, fmpq] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,20 +103,15 @@ def read(data: Any) -> Certificate:
     if density not in ("positive", "unitary"):
         raise Refused(f"density {str(density)[:40]!r} is unknown, this verifier proves 'positive' and 'unitary'")
     expected = _KEYS if density == "positive" else _UNITARY_KEYS
-    if set(data) != expected:
-        raise Refused(f"keys missing or unknown: {sorted(set(data) ^ expected)}")
+    if set(data) - {_LOOPS} != expected:
+        raise Refused(f"keys missing or unknown: {sorted((set(data) - {_LOOPS}) ^ expected)}")
     dimension = _integer(data["dimension"], "dimension", 4, 1000)
     split = _integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
     if split % 2:
         raise Refused(f"spin_split {split} is odd, only even spins are exchanged")
     claim: dict[tuple[int, int], fmpq] = {}
     for entry in _entries(data["claim"], "claim", {"coupling", "coefficient"}):
-        pair = entry["coupling"]
-        if not isinstance(pair, list) or len(pair) != 2:
-            raise Refused("a coupling is a pair [p, q]")
-        p, q = (_integer(part, "coupling", 0, _MAX_ORDER) for part in pair)
-        if not 2 <= 2 * p + 3 * q <= _MAX_ORDER:
-            raise Refused(f"coupling [{p}, {q}] has order {2 * p + 3 * q}, expected 2 to {_MAX_ORDER}")
+        p, q = _coupling(entry["coupling"])
         _put(claim, (p, q), entry["coefficient"], f"coupling [{p}, {q}]")
     rules: dict[tuple[int, int], fmpq] = {}
     for entry in _entries(data["sum_rules"], "sum_rules", {"k", "power", "coefficient"}):
@@ -116,9 +120,33 @@ def read(data: Any) -> Certificate:
         if k % 2 or k + power > _MAX_ORDER:
             raise Refused(f"sum rule k={k}, power={power}: k must be even and k + power at most {_MAX_ORDER}")
         _put(rules, (k // 2, power), entry["coefficient"], f"sum rule k={k}, power={power}")
-    if not any(claim.values()):
+    loops = _loops(data[_LOOPS]) if _LOOPS in data else None
+    if not any(claim.values()) and not any((loops or {}).values()):
         raise Refused("the claim is empty")
-    return Certificate(dimension, claim, rules, split, None if density == "positive" else _unitary(data))
+    return Certificate(dimension, claim, rules, split, None if density == "positive" else _unitary(data), loops)
+
+
+def _coupling(pair: Any) -> tuple[int, int]:
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise Refused("a coupling is a pair [p, q]")
+    p, q = (_integer(part, "coupling", 0, _MAX_ORDER) for part in pair)
+    if not 2 <= 2 * p + 3 * q <= _MAX_ORDER:
+        raise Refused(f"coupling [{p}, {q}] has order {2 * p + 3 * q}, expected 2 to {_MAX_ORDER}")
+    return p, q
+
+
+def _loops(data: Any) -> dict[Pair, fmpq]:
+    loops: dict[Pair, fmpq] = {}
+    for entry in _entries(data, _LOOPS, {"couplings", "coefficient"}):
+        if not isinstance(entry["couplings"], list) or len(entry["couplings"]) != 2:
+            raise Refused("a loop term has two couplings")
+        first, second = sorted(_coupling(pair) for pair in entry["couplings"])
+        if max(2 * p + 3 * q for p, q in (first, second)) > _MAX_LOOP_ORDER:
+            raise Refused(f"loop terms of couplings above order {_MAX_LOOP_ORDER} are not supported")
+        if (first, second) in loops:
+            raise Refused(f"the loop term of {list(first)} and {list(second)} appears twice")
+        loops[first, second] = _rational(entry["coefficient"], "coefficient of a loop term")
+    return loops
 
 
 def _unitary(data: dict[str, Any]) -> Unitary:
