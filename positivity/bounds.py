@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 from flint import fmpq
 
+from positivity.amplitudes.one_loop import Pair, loop_pairs, parse_pairs
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
 from positivity.problem import Assumptions, End, Problem
@@ -39,7 +40,13 @@ def bound(
     coupling: a name ("g3", "g6'", "g[0,2]") or a linear combination ("g3+2*g4").  order: highest
     Mandelstam order n of the sum rules and null constraints.  digits: decimal places aimed at;
     the certified value lies within 10^(1-digits) of the optimum at this order, above it for an
-    upper and below it for a lower bound.  loops: "tree".
+    upper and below it for a lower bound.
+
+    loops: "tree", or pairs of couplings such as "g2^2,g2g3,g3^2,g2g4" ("all": those of total order
+    up to `order`) whose one-loop terms shift the forward rows, at fixed values of all but the
+    couplings that occur linearly.  The range is then absolute for both densities (over and fix as
+    for "unitary"), g2 must be fixed, and only rows with a forward limit are used.  Source:
+    2501.09717; method in docs/theory/one_loop.md.
 
     density "positive" (0 <= rho_J): over is a coupling without powers of stu (default g2); fix
     holds ratios to it, {"g4": "0.3"}, decimals and rationals being exact; method is "lp" (linear
@@ -58,7 +65,17 @@ def bound(
     started = time.perf_counter()
     target = parse_combination(coupling)
     check_choices(digits, density, loops, method)
-    if density == "unitary":
+    pairs = loop_choice(loops, order)
+    if pairs:
+        from positivity.loop_bounds import loop_range
+
+        if smeared or method != "lp":
+            raise InputError("loops with smeared nulls or another method are not available: drop one of the two")
+        given = assumptions if density == "unitary" else None
+        problem, lower, upper = loop_range(
+            target, over or "1", fix or {}, order, dimension, digits, density, pairs, given
+        )
+    elif density == "unitary":
         from positivity.unitary_bounds import unitary_range
 
         given = assumptions or Assumptions()
@@ -86,7 +103,7 @@ def _positive_range(
     ratio = ratio_program([target], base, fixes, order, dimension)
     held = tuple((combination_text(left), str(value)) for left, value in fixes)
     problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
-    solver = EndSolver(ratio, base, dimension, digits, method)
+    solver = EndSolver(ratio, dimension, digits, method)
     return problem, solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
 
 
@@ -106,12 +123,15 @@ def check_choices(digits: int, density: str, loops: str, method: str) -> None:
         raise InputError(f"density {density!r} is unknown: use 'positive' or 'unitary'")
     if density == "unitary" and method != "lp":
         raise InputError(f"method {method!r} is for density 'positive': drop it")
-    if loops != "tree":
-        raise InputError(f"loops {loops!r} is unknown: use 'tree'")
     if method not in METHODS:
         raise InputError(f"method {method!r} is unknown: use one of {', '.join(METHODS)}")
     if method == "sdpa" and find_spec("sdpap") is None:
         raise InputError("method 'sdpa' needs SDPA-GMP: pip install 'eft-positivity[sdpa]'")
+
+
+def loop_choice(loops: str, order: int) -> tuple[Pair, ...]:
+    """The pairs of couplings meant by "tree", "all" or "g2^2,g2g3"; raises InputError."""
+    return tuple(loop_pairs(order)) if loops == "all" else parse_pairs(loops)
 
 
 def versions() -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpz
 
+from positivity.amplitudes.one_loop import Pair
 from positivity.couplings import Combination, Coupling, order_of
-from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, functional_ir
+from positivity.dispersion.arcs import functional_arc
+from positivity.dispersion.sum_rules import Functional, functional_ir
 from solvers.verify import Refused, verify_data
 from solvers.verify.document import SCHEMA
 
@@ -17,9 +19,15 @@ from solvers.verify.document import SCHEMA
 FIRST_SPLIT, LAST_SPLIT = 8, 1 << 10
 
 
-def document(functional: Functional, dimension: int, spin_split: int) -> dict[str, Any]:
-    """Certificate JSON (schema eft-positivity/certificate/1) of a functional; proves nothing by itself."""
+def document(
+    functional: Functional, dimension: int, spin_split: int, loops: Sequence[Pair] | None = None
+) -> dict[str, Any]:
+    """Certificate JSON (schema eft-positivity/certificate/1) of a functional; proves nothing by itself.
+
+    loops: pairs of couplings whose one-loop terms the claim holds; None at tree level.
+    """
     claim = functional_ir(functional)
+    terms = {} if loops is None else {"loops": loop_terms(functional, dimension, loops)}
     return {
         "schema": SCHEMA,
         "dimension": dimension,
@@ -34,7 +42,19 @@ def document(functional: Functional, dimension: int, spin_split: int) -> dict[st
             if value != 0
         ],
         "spin_split": spin_split,
+        **terms,
     }
+
+
+def loop_terms(functional: Functional, dimension: int, pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """The one-loop part of a claim: coefficients of pi^power g_a g_b."""
+    return [
+        {
+            "couplings": [list(c) for c in pair],
+            "coefficient": str(functional_arc(functional, pair, dimension)),
+        }
+        for pair in pairs
+    ]
 
 
 def functional_of(data: Mapping[str, Any]) -> Functional:
@@ -52,7 +72,9 @@ def _parts(text: str) -> tuple[fmpz, fmpz]:
     return fmpz(above), fmpz(below or "1")
 
 
-def certify(functional: Functional, dimension: int, contact_spin: int = 0) -> dict[str, Any]:
+def certify(
+    functional: Functional, dimension: int, contact_spin: int = 0, loops: Sequence[Pair] | None = None
+) -> dict[str, Any]:
     """The certificate of a functional, verified; raises solvers.verify.Refused with the last reason.
 
     contact_spin: largest spin at which the functional nearly vanishes; the proof spin by spin
@@ -60,7 +82,7 @@ def certify(functional: Functional, dimension: int, contact_spin: int = 0) -> di
     """
     reason: Refused | None = None
     for split in _splits(contact_spin):
-        data = document(functional, dimension, split)
+        data = document(functional, dimension, split, loops)
         try:
             verify_data(data)
             return data
@@ -96,13 +118,6 @@ def decimal_text(value: fmpq, decimals: int) -> str:
     text = digits[:-decimals] + "." + digits[-decimals:] if decimals else digits
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return ("-" if scaled < 0 else "") + text
-
-
-def weakened(functional: Functional, over: Combination, amount: fmpq) -> Functional:
-    """functional + amount * over: still non-negative when amount >= 0 and over is."""
-    total = dict(functional)
-    add_to(total, combination_functional(over), amount)
-    return total
 
 
 def proved_value(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import fmpq
 
-from positivity.certificates import certify, decimal_text, rounded_up, weakened
-from positivity.couplings import Combination
+from positivity.amplitudes.one_loop import Pair
+from positivity.certificates import certify, decimal_text, rounded_up
+from positivity.dispersion.sum_rules import add_to
 from positivity.problem import End
 from positivity.programs import RatioProgram
 from positivity.spectra import ray_states, ray_text, states
@@ -46,8 +47,11 @@ class Proof:
 class EndSolver:
     """Solves and certifies combinations of the targets of one ratio program, reusing its work."""
 
-    def __init__(self, ratio: RatioProgram, over: Combination, dimension: int, digits: int, method: str = "lp") -> None:
-        self.ratio, self.over, self.dimension = ratio, over, dimension
+    def __init__(
+        self, ratio: RatioProgram, dimension: int, digits: int, method: str = "lp", loops: Sequence[Pair] | None = None
+    ) -> None:
+        self.loops = loops
+        self.ratio, self.dimension = ratio, dimension
         self.digits, self.method = digits, method
         self.exchange = Exchange(ratio.program)
 
@@ -135,9 +139,9 @@ class EndSolver:
         """Round the value up and ask the verifier."""
         value = rounded_up(multipliers[0], self.digits + 1)
         functional = self.ratio.functional(weights, multipliers)
-        functional = weakened(functional, self.over, value - multipliers[0])
+        add_to(functional, self.ratio.free[0], value - multipliers[0])
         try:
-            return Proof(value, certify(functional, self.dimension, contact_spin))
+            return Proof(value, certify(functional, self.dimension, contact_spin, self.loops))
         except Refused as refusal:
             return Proof(value, None, refusal)
 
@@ -152,7 +156,9 @@ class EndSolver:
             return None
         multipliers = [simple] + [fmpq(0)] * (len(self.ratio.free) - 1)
         try:
-            return Proof(simple, certify(self.ratio.functional(weights, multipliers), self.dimension)), optimum
+            return Proof(
+                simple, certify(self.ratio.functional(weights, multipliers), self.dimension, 0, self.loops)
+            ), optimum
         except Refused:
             return None
 
@@ -191,7 +197,7 @@ class EndSolver:
             return End(None, "failed", f"{reason} (numerical, not proved)")
         empty = [fmpq(0)] * len(self.ratio.targets)
         try:
-            certificate = certify(self.ratio.functional(empty, multipliers), self.dimension)
+            certificate = certify(self.ratio.functional(empty, multipliers), self.dimension, 0, self.loops)
         except Refused as refusal:
             return End(None, "failed", f"{reason} (numerical, the certificate was refused: {refusal})")
         return End(None, "failed", f"{reason}: excluded, the certificate proves it", certificate)

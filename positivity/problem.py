@@ -130,7 +130,8 @@ class Problem:
     Mandelstam order of the sum rules used.  fix: ((combination, value), ...), ratios to `over`
     held fixed.  density: "positive" (rho_J >= 0) or "unitary" (then with `assumptions`, over may
     be "1" or "U", and fixes are absolute, in units of M or U).  smeared: number of smeared nulls
-    used instead of the forward ones.  loops: "tree".
+    used instead of the forward ones.  loops: "tree" or the pairs of couplings,
+    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).
     """
 
     coupling: str
@@ -159,6 +160,11 @@ class Problem:
         return cls(**{**data, "fix": fix, "assumptions": assumptions})
 
     @property
+    def absolute(self) -> bool:
+        """Whether values are absolute, in units of M or U, not ratios to `over`."""
+        return self.assumptions is not None or self.loops != "tree"
+
+    @property
     def ratio(self) -> str:
         """The bounded ratio as text, e.g. "g3/g2"."""
         if self.over == "1":
@@ -170,13 +176,13 @@ class Problem:
     @property
     def scope(self) -> str:
         """One line that says what a number for this problem is about."""
-        over = f"/{self.over}" if self.assumptions is None else ""
+        over = "" if self.absolute else f"/{self.over}"
         held = "".join(f", {name}{over} = {value}" for name, value in self.fix)
         density = "rho_J >= 0" if self.assumptions is None else self.assumptions.text
         rules = f"forward sum rules to order {self.order}"
         if self.smeared:
             rules = f"{self.smeared} smeared nulls of the improved k = 2 sum rule"
         return (
-            f"D={self.dimension}, {'tree level' if self.loops == 'tree' else 'loops ' + self.loops}, "
+            f"D={self.dimension}, {'tree level' if self.loops == 'tree' else 'one loop with ' + self.loops}, "
             f"{density}, all even spins, masses >= M=1, {rules}{held}"
         )

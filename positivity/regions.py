@@ -11,7 +11,7 @@ import numpy as np
 from flint import fmpq
 
 from positivity.amplitudes.uv_completions import Theory, known_theories
-from positivity.bounds import check_choices, parse_fixes, versions
+from positivity.bounds import check_choices, loop_choice, parse_fixes, versions
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
 from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes, widest_gap
@@ -187,6 +187,8 @@ def region(
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")
+    if loop_choice(loops, order):
+        raise InputError("regions know no loops yet: scan `bound` at fixed couplings, or use loops 'tree'")
     if isinstance(points, bool) or not isinstance(points, int) or not 4 <= points <= 2000:
         raise InputError(f"points {points!r}: use an integer from 4 to 2000")
     first, second = parse_combination(x), parse_combination(y)
@@ -224,7 +226,7 @@ def _positive_solver(
     names = f"{combination_text(x)}, {combination_text(y)}"
     ratio = ratio_program([x, y], base, fixes, order, dimension)
     problem = Problem(names, combination_text(base), dimension, order, held)
-    return problem, EndSolver(ratio, base, dimension, digits)
+    return problem, EndSolver(ratio, dimension, digits)
 
 
 def _unitary_solver(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx, fmpq
 
+from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import decimal_text, document
 from positivity.couplings import Combination, parse_combination, parse_rational
 from positivity.dispersion.null_constraints import null_constraints
@@ -69,21 +70,7 @@ class UnitarySolver:
         nulls = [dict(null.functional) for null in null_constraints(order, dimension)]
         self.free = [*(combination_functional(left) for left, _ in fixes), *nulls]
         self.targets = [combination_functional(each) for each in couplings]
-        program = MeasureProgram(
-            tuple(measure_row(f, dimension) for f in self.free),
-            SpinLadder(dimension - 3),
-            tuple(measure_row(f, dimension) for f in self.targets),
-        )
-        measure = BoundedMeasure(
-            power=dimension / 2 - 1,
-            weight=lambda spin: spin_weight(spin, dimension),
-            tail=(CELL_SPINS, tail_weight(CELL_SPINS, dimension)),
-            ceiling=float(parse_rational(assumptions.ceiling)),
-            gaps=tuple((spin, float(parse_rational(mass))) for spin, mass in assumptions.gaps),
-            last_spin=assumptions.last_spin,
-        )
-        ladder = program.ladder
-        self.program = BoundedProgram(RowTables(program, measure.spins(ladder.step)), ladder.casimir, measure)
+        self.program = bounded_program(self.free, self.targets, dimension, assumptions)
 
     def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
         """The largest -sum weights * targets / U, reported as the end side * value, and where it is reached."""
@@ -130,17 +117,50 @@ class UnitarySolver:
 
     def certify(self, functional: Functional, multipliers: Sequence[fmpq]) -> tuple[dict[str, Any], fmpq]:
         """Certificate and the value in units of U it proves, both rounded up; raises Refused."""
-        data = document(functional, self.dimension, SPLIT)
-        data |= {"density": "unitary", "bound": "0", "assumptions": self.assumptions.to_dict()}
+        data, bound = bounded_certificate(functional, self.dimension, self.digits, self.assumptions)
         with ctx.workprec(_PRECISION):
-            integral = bounded_integral(data)
-            bound = round_outwards(integral, 1, self.digits + 4)
-            data["bound"] = str(bound)
             value = to_ball(bound) / natural_unit(self.dimension)
             for (_, (in_m, in_u)), multiplier in zip(self.fixes, multipliers, strict=False):
                 value += to_ball(multiplier) * (to_ball(in_m) / natural_unit(self.dimension) + to_ball(in_u))
-            verify_data(data)
             return data, round_outwards(value, 1, self.digits + 2)
+
+
+def bounded_program(
+    free: Sequence[Functional], targets: Sequence[Functional], dimension: int, assumptions: Assumptions
+) -> BoundedProgram:
+    """The program on cells of forward rows: `free` at given values, `targets` to be maximised."""
+    program = MeasureProgram(
+        tuple(measure_row(f, dimension) for f in free),
+        SpinLadder(dimension - 3),
+        tuple(measure_row(f, dimension) for f in targets),
+    )
+    measure = BoundedMeasure(
+        power=dimension / 2 - 1,
+        weight=lambda spin: spin_weight(spin, dimension),
+        tail=(CELL_SPINS, tail_weight(CELL_SPINS, dimension)),
+        ceiling=float(parse_rational(assumptions.ceiling)),
+        gaps=tuple((spin, float(parse_rational(mass))) for spin, mass in assumptions.gaps),
+        last_spin=assumptions.last_spin,
+    )
+    ladder = program.ladder
+    return BoundedProgram(RowTables(program, measure.spins(ladder.step)), ladder.casimir, measure)
+
+
+def bounded_certificate(
+    functional: Functional,
+    dimension: int,
+    digits: int,
+    assumptions: Assumptions,
+    loops: Sequence[Pair] | None = None,
+) -> tuple[dict[str, Any], fmpq]:
+    """Certificate that a functional is at most a bound, and the bound; raises Refused."""
+    data = document(functional, dimension, SPLIT, loops)
+    data |= {"density": "unitary", "bound": "0", "assumptions": assumptions.to_dict()}
+    with ctx.workprec(_PRECISION):
+        bound = round_outwards(bounded_integral(data), 1, digits + 4)
+        data["bound"] = str(bound)
+        verify_data(data)
+        return data, bound
 
 
 def exact_assumptions(assumptions: Assumptions) -> Assumptions:

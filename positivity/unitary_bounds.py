@@ -137,24 +137,27 @@ def check_unitary_end(end: Mapping[str, Any], problem: Problem, coupling: Combin
     verify_data(certificate)
     if problem.assumptions is None or certificate.get("assumptions") != problem.assumptions.to_dict():
         raise Refused("the certificate assumes something else than the problem")
-    natural = str(end["natural"])
     with ctx.workprec(_PRECISION):
-        proved = _proved(certificate, problem, coupling, side) * side
-        gap = (to_ball(parse_rational(natural)) - proved) * side
-        if not gap >= 0:
-            raise Refused(f"the value {natural} U is stronger than what its certificate proves")
-        shown = parse_rational(end["value"])
-        exact = problem.over == "U" or parse_rational(natural) == 0
-        if exact:
-            weaker = (shown - parse_rational(natural)) * side >= 0
-        else:
-            weaker = (to_ball(shown) - to_ball(parse_rational(natural)) * divisor(problem)) * side >= 0
-        if not weaker:
-            raise Refused(f"the value {end['value']} is stronger than its value in units of U")
+        check_shown(end, problem, _proved(certificate, problem, coupling, side), side)
+
+
+def check_shown(end: Mapping[str, Any], problem: Problem, proved: arb, side: int) -> None:
+    """Refuse an end whose values, in units of U and as shown, are stronger than what is proved."""
+    natural = str(end["natural"])
+    gap = (to_ball(parse_rational(natural)) - proved) * side
+    if not gap >= 0:
+        raise Refused(f"the value {natural} U is stronger than what its certificate proves")
+    shown = parse_rational(end["value"])
+    if problem.over == "U" or parse_rational(natural) == 0:
+        weaker = (shown - parse_rational(natural)) * side >= 0
+    else:
+        weaker = (to_ball(shown) - to_ball(parse_rational(natural)) * divisor(problem)) * side >= 0
+    if not weaker:
+        raise Refused(f"the value {end['value']} is stronger than its value in units of U")
 
 
 def _proved(certificate: Mapping[str, Any], problem: Problem, coupling: Combination, side: int) -> arb:
-    """Upper bound, in units of U, on side * coupling: claim = side * coupling - sum lambda_i fix_i."""
+    """The bound, in units of U, on the coupling: claim = side * coupling - sum lambda_i fix_i."""
     fixes = [(parse_combination(name), parse_level(value, name)) for name, value in problem.fix]
     rest = dict(claim_of(certificate))
     for key, value in coupling.items():
@@ -164,7 +167,7 @@ def _proved(certificate: Mapping[str, Any], problem: Problem, coupling: Combinat
     total = to_ball(parse_rational(certificate["bound"])) / unit
     for (_, level), multiplier in zip(fixes, _solve([left for left, _ in fixes], rest), strict=True):
         total -= to_ball(multiplier) * _level(level, unit)
-    return total
+    return total * side
 
 
 def _solve(columns: list[Combination], right: Combination) -> list[fmpq]:

@@ -10,6 +10,7 @@ from flint import fmpq
 
 from positivity.certificates import claim_of, proved_value
 from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
+from positivity.loop_bounds import check_loop_end
 from positivity.problem import Problem
 from positivity.results import BOUND_SCHEMA
 from positivity.unitary_bounds import check_unitary_end
@@ -78,6 +79,8 @@ def _verify_region(data: dict[str, Any]) -> list[str]:
 
 
 def _checker(problem: Problem) -> Callable[[Mapping[str, Any], Problem, Combination, int], None]:
+    if problem.loops != "tree":
+        return check_loop_end
     return _check_end if problem.density == "positive" else check_unitary_end
 
 

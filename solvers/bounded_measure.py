@@ -218,7 +218,9 @@ class _Cells:
         free, targets = self.parent.tables.beyond()
         # kept a little below zero, so that the sign at large xi can be proved
         rows = np.hstack([free, (targets @ self.weights)[:, None]])
-        rows /= np.abs(rows[:, :-1]).max(axis=1, keepdims=True)
+        size = np.abs(rows[:, :-1]).max(axis=1)
+        rows = rows[(size > 0) | (rows[:, -1] > 0)]
+        rows /= np.abs(rows).max(axis=1, keepdims=True) if not size.all() else size[:, None]
         rows[:, -1] += _RAY_MARGIN
         self._ray_count = len(rows)
         if len(rows):

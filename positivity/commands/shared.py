@@ -41,7 +41,7 @@ def add_problem(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ceiling", metavar="R", help="unitary: 0 <= rho_J <= R instead of 2 (maximal elasticity)")
     parser.add_argument("--last-spin", type=integer, metavar="J", help="unitary: no states above this spin")
     parser.add_argument("--gap", action="append", default=[], metavar="J:m2", help="unitary: no spin J below m^2")
-    parser.add_argument("--loops", default="tree", help="tree (default)")
+    parser.add_argument("--loops", default="tree", metavar="PAIRS", help="tree (default) or pairs like g2^2,g2g3")
 
 
 def integer(text: str) -> int:

@@ -1,0 +1,39 @@
+"""positivity exclude: the short exact proof that excludes an interval of g2 at one loop."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from positivity.commands.shared import NOT_PROVED, OK, command, integer
+from positivity.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = command(
+        commands, "exclude", "Prove that an interval of g2 is impossible at one loop, D >= 5, rho_J >= 0.",
+        "positivity exclude --dimension 6 --kappa 1/3 --delta 1/8", _exclude,
+    )  # fmt: skip
+    parser.add_argument("--dimension", type=integer, default=6, metavar="D", help="5 or larger (default 6)")
+    parser.add_argument("--kappa", metavar="A", help="weight of A_2'(0) (default: the best, searched)")
+    parser.add_argument("--delta", metavar="B", help="weight of the n=4 null (default: the best, searched)")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _exclude(options: Any) -> int:
+    from positivity.couplings import parse_rational
+    from positivity.exclusion import best_exclusion, exclude
+
+    if (options.kappa is None) != (options.delta is None):
+        raise InputError("give both --kappa and --delta, or none of them")
+    if options.kappa is None:
+        found = best_exclusion(options.dimension)
+    else:
+        weights = parse_rational(options.kappa, "--kappa"), parse_rational(options.delta, "--delta")
+        found = exclude(options.dimension, *weights)
+    if found is None:
+        print("nothing is excluded by this functional: try other --kappa and --delta")
+        return NOT_PROVED
+    print(json.dumps(found.to_dict(), indent=1) if options.json else found)
+    return OK

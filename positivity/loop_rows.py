@@ -1,0 +1,128 @@
+"""The infrared side of forward rows with one loop at given couplings, and rows free of the unknown ones.
+
+At fixed loop couplings every row is <F> = constant + sum coefficient * (unknown couplings).  All
+numbers are balls in units of U = (4 pi)^(D/2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flint import arb, arb_mat, ctx, fmpq
+
+from positivity.amplitudes.one_loop import Pair, pair_text
+from positivity.couplings import Combination, Coupling, coupling_name
+from positivity.dispersion.arcs import arc_pi_power, functional_arc, functional_divergence
+from positivity.dispersion.null_constraints import null_constraints
+from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional, functional_ir
+from positivity.errors import InputError
+from positivity.unitarity import Level, natural_unit, to_ball
+
+PRECISION = 192
+
+
+@dataclass(frozen=True)
+class Side:
+    """constant + sum linear[c] g_c, in units of U."""
+
+    constant: arb
+    linear: dict[Coupling, arb]
+
+
+class LoopTheory:
+    """Loops of `pairs` with some couplings fixed: {coupling: level}.
+
+    Raises InputError where a pair is quadratic in an unknown coupling.
+    """
+
+    def __init__(self, dimension: int, pairs: Sequence[Pair], fixed: Mapping[Coupling, Level]) -> None:
+        self.dimension, self.pairs = dimension, tuple(pairs)
+        with ctx.workprec(PRECISION):
+            self.unit = natural_unit(dimension)
+            self.fixed = {c: to_ball(in_m) / self.unit + to_ball(in_u) for c, (in_m, in_u) in fixed.items()}
+            self._scale = arb.pi() ** arc_pi_power(dimension) * self.unit
+        for pair in self.pairs:
+            if not any(c in self.fixed for c in pair):
+                names = " and ".join(sorted({coupling_name(c) for c in pair}))
+                raise InputError(f"loops {pair_text(pair)}: fix {names} too, e.g. --fix {coupling_name(pair[0])}=0.1U")
+
+    @property
+    def partners(self) -> list[Coupling]:
+        """Unknown couplings that occur, linearly, in loops."""
+        return sorted({c for pair in self.pairs for c in pair if c not in self.fixed})
+
+    def side(self, functional: Functional) -> Side:
+        """Infrared side of a functional; its sum rules must have forward limits."""
+        with ctx.workprec(PRECISION):
+            return self._side(functional)
+
+    def _side(self, functional: Functional) -> Side:
+        constant, linear = arb(0), dict[Coupling, arb]()
+        for coupling, value in functional_ir(functional).items():
+            if coupling in self.fixed:
+                constant += to_ball(value) * self.fixed[coupling]
+            else:
+                linear[coupling] = linear.get(coupling, arb(0)) + to_ball(value)
+        for first, second in self.pairs:
+            term = to_ball(functional_arc(functional, (first, second), self.dimension)) * self._scale
+            if first in self.fixed and second in self.fixed:
+                constant += term * self.fixed[first] * self.fixed[second]
+            else:
+                known, unknown = (first, second) if first in self.fixed else (second, first)
+                linear[unknown] = linear.get(unknown, arb(0)) + term * self.fixed[known]
+        return Side(constant, linear)
+
+    def diverges(self, functional: Functional) -> bool:
+        """Whether loops spoil the forward limit of a functional."""
+        return any(functional_divergence(functional, pair, self.dimension) for pair in self.pairs)
+
+    def nulls(self, order: int) -> list[Functional]:
+        """The forward null constraints up to `order` that have a forward limit."""
+        if order < 4:
+            return []
+        found = [dict(null.functional) for null in null_constraints(order, self.dimension)]
+        return [functional for functional in found if not self.diverges(functional)]
+
+    def without(self, functional: Functional, unknown: Sequence[Coupling], wanted: Combination) -> Functional:
+        """functional + sum z_c (row of c) with infrared side `wanted` + constant in the unknown couplings.
+
+        The z_c are rationals close to the exact ones: what is left is of the size of 1e-50.
+        """
+        if not unknown:
+            return dict(functional)
+        with ctx.workprec(PRECISION):
+            rows = [coupling_functional(c) for c in unknown]
+            matrix = arb_mat([[self.side(row).linear.get(c, arb(0)) for row in rows] for c in unknown])
+            given = self.side(functional).linear
+            right = arb_mat(
+                [[to_ball(wanted.get(c, fmpq(0))) - given.get(c, arb(0))] for c in unknown],
+            )
+            solved = matrix.solve(right)
+            total = dict(functional)
+            for i, row in enumerate(rows):
+                add_to(total, row, midpoint(solved[i, 0]))
+        return {rule: value for rule, value in total.items() if value != 0}
+
+    def crude(self, coupling: Coupling) -> arb:
+        """A bound on |g| in units of U from 0 <= <m^-8> <= <m^-4>; infinite where that gives none."""
+        if coupling != (2, 0):
+            return arb("inf")
+        with ctx.workprec(PRECISION):
+            return self._crude(coupling)
+
+    def _crude(self, coupling: Coupling) -> arb:
+        top = self.side(coupling_functional((2, 0)))
+        low = self.side(coupling_functional((1, 0)))
+        # <m^-8>/2 = top, between 0 and <m^-4>/2 = low/2
+        slope = top.linear[coupling]
+        rest = slope - low.linear.get(coupling, arb(0)) / 2
+        if not (slope > 0 and rest > 0 and set(top.linear) | set(low.linear) == {coupling}):
+            return arb("inf")
+        return abs(top.constant / slope) + abs((low.constant / 2 - top.constant) / rest)
+
+
+def midpoint(ball: arb) -> fmpq:
+    """The midpoint of a ball, exactly."""
+    mantissa, exponent = ball.mid().man_exp()
+    return fmpq(mantissa) * fmpq(2) ** int(exponent)
