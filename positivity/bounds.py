@@ -69,11 +69,11 @@ def bound(
     if pairs:
         from positivity.loop_bounds import loop_range
 
-        if smeared or method != "lp":
-            raise InputError("loops with smeared nulls or another method are not available: drop one of the two")
+        if method != "lp":
+            raise InputError(f"method {method!r} knows no loops: drop it")
         given = assumptions if density == "unitary" else None
         problem, lower, upper = loop_range(
-            target, over or "1", fix or {}, order, dimension, digits, density, pairs, given
+            target, over or "1", fix or {}, order, dimension, digits, density, pairs, given, smeared
         )
     elif density == "unitary":
         from positivity.unitary_bounds import unitary_range

@@ -22,6 +22,7 @@ from positivity.errors import InputError, check_dimension, check_order
 from positivity.loop_rows import PRECISION, LoopTheory, midpoint
 from positivity.problem import Assumptions, DensityStep, End, Problem
 from positivity.programs import RatioProgram, measure_row
+from positivity.smeared_bounds import SmearedProblem, smeared_bound
 from positivity.unitarity import (
     Level,
     bounded_certificate,
@@ -31,7 +32,7 @@ from positivity.unitarity import (
     round_outwards,
     to_ball,
 )
-from positivity.unitary_bounds import check_shown, displayed, divisor
+from positivity.unitary_bounds import check_shown, displayed, divisor, smeared_warning
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.verify import Refused, verify_data
 
@@ -47,16 +48,24 @@ class LoopProblem:
     target: Q with infrared side target + constant.  free: (functional, value in units of U).
     """
 
-    def __init__(self, target: Combination, fixes: Fixes, pairs: tuple[Pair, ...], order: int, dimension: int) -> None:
+    def __init__(
+        self,
+        target: Combination,
+        fixes: Fixes,
+        pairs: tuple[Pair, ...],
+        order: int,
+        dimension: int,
+        smeared: int = 0,
+    ) -> None:
         check_dimension(dimension)
         check_order(order, max(4, *(order_of(c) for c in target)), "bounds with loops")
         self.theory = LoopTheory(dimension, pairs, _single(fixes))
         self.dimension, self.coupling, self.pairs = dimension, target, pairs
         unknown = sorted({*self.theory.partners, *target} - set(self.theory.fixed))
-        if not any(j == 1 for row in self.theory.nulls(4) for j, _ in row):
+        if not smeared and not any(j == 1 for row in self.theory.nulls(4) for j, _ in row):
             raise InputError(
                 f"in D={dimension} these loops make every k = 2 null diverge (see positivity nulls --loops 1): "
-                "forward rows are for D >= 5 and order >= 4"
+                "use --density unitary --smeared 10 (numerical), or D >= 5 and order >= 4"
             )
         for c in unknown:
             if self.theory.diverges(coupling_functional(c)):
@@ -65,9 +74,15 @@ class LoopProblem:
             raise InputError(f"{combination_text(target)!r} is fixed already: ask for another coupling")
         plain = combination_functional(target)
         self.target = self.theory.without(plain, unknown, target)
-        rows = [coupling_functional(c) for c in self.theory.fixed] + self.theory.nulls(order)
+        rows = [coupling_functional(c) for c in self.theory.fixed] + ([] if smeared else self.theory.nulls(order))
         self.free = [self.theory.without(row, unknown, {}) for row in rows]
         self.values = [self.theory.side(row).constant for row in self.free]
+        self.unknown = unknown
+        self.order, self._fixes = order, fixes
+
+    def at_order(self, order: int) -> LoopProblem:
+        """The same question with nulls to another order."""
+        return LoopProblem(self.coupling, self._fixes, self.pairs, order, self.dimension)
 
     def value(self, functional: Functional, excess: arb, sign: int) -> arb:
         """The bound on the target, in units of U, that sign * (infrared side) <= sign * excess implies.
@@ -181,6 +196,28 @@ def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, si
     )
 
 
+def smeared_ends(problem: LoopProblem, functions: int) -> tuple[End, End]:
+    """Both ends with 0 <= rho_J <= 2 from smeared nulls: numerical, re-evaluated on a finer grid."""
+    return _smeared_end(problem, functions, -1), _smeared_end(problem, functions, 1)
+
+
+def _smeared_end(problem: LoopProblem, functions: int, side: int) -> End:
+    theory, shift = problem.theory, problem.theory.side(problem.target).constant
+    fixed = tuple((row, float(value.mid())) for row, value in zip(problem.free, problem.values, strict=True))
+    nulls, values = [], []
+    for given in theory.smeared_sides(functions):
+        row = theory.eliminating(given.linear, problem.unknown, {})
+        nulls.append(row)
+        values.append(float((given.constant + theory.side(row).constant).mid()))
+    target = {rule: side * value for rule, value in problem.target.items()}
+    found = smeared_bound(SmearedProblem(target, fixed, problem.dimension, functions, tuple(nulls), tuple(values)))
+    if found is None:
+        return End(None, "failed", "no density was found: no theory (numerical, not proved), or change the functions")
+    natural = decimal_text(fmpq(round((side * found.value - float(shift.mid())) * 10**9), 10**9), 9)
+    reached = f"{side * found.primal - float(shift.mid()):.12g}"
+    return End(natural, "numerical", smeared_warning(found), spectrum_value=reached, natural=natural)
+
+
 def loop_range(
     coupling: Combination,
     over: str,
@@ -191,6 +228,7 @@ def loop_range(
     density: str,
     pairs: tuple[Pair, ...],
     assumptions: Assumptions | None,
+    smeared: int = 0,
 ) -> tuple[Problem, End, End]:
     """Problem and both ends; `over` is "1" (units of M), "U", or a coupling that is held fixed.
 
@@ -204,17 +242,28 @@ def loop_range(
     assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
     held = tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True))
     names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
-    problem = Problem(combination_text(coupling), over, dimension, order, held, density, names, assumed)
+    problem = Problem(combination_text(coupling), over, dimension, order, held, density, names, assumed, smeared)
     divisor(problem)
-    rows = LoopProblem(coupling, fixes, pairs, order, dimension)
-    ends = positive_ends(rows, digits) if assumed is None else unitary_ends(rows, digits, assumed)
-    if assumed is None and order > LAST_POSITIVE and any("stalled" in end.reason for end in ends):
-        # without the k = 2 nulls of orders 5 and 6 the k >= 4 ones fall behind at large spin
-        fewer = positive_ends(LoopProblem(coupling, fixes, pairs, LAST_POSITIVE, dimension), digits)
-        note = f"nulls above order {LAST_POSITIVE} left out: the program with them stalls"
-        ends = (replace(fewer[0], reason=fewer[0].reason or note), replace(fewer[1], reason=fewer[1].reason or note))
+    rows = LoopProblem(coupling, fixes, pairs, order, dimension, smeared)
+    if smeared:
+        if assumed != Assumptions():
+            raise InputError("smeared nulls need density 'unitary' and no assumptions: add --density unitary")
+        ends = smeared_ends(rows, smeared)
+    else:
+        ends = forward_ends(rows, digits, assumed)
     lower, upper = (_shown(problem, end, side, digits) for side, end in zip((-1, 1), ends, strict=True))
     return problem, lower, upper
+
+
+def forward_ends(rows: LoopProblem, digits: int, assumed: Assumptions | None) -> tuple[End, End]:
+    """Certified ends; with rho_J >= 0 the nulls above LAST_POSITIVE are left out where they stall."""
+    ends = positive_ends(rows, digits) if assumed is None else unitary_ends(rows, digits, assumed)
+    if assumed is None and rows.order > LAST_POSITIVE and any("stalled" in end.reason for end in ends):
+        # without the k = 2 nulls of orders 5 and 6 the k >= 4 ones fall behind at large spin
+        fewer = positive_ends(rows.at_order(LAST_POSITIVE), digits)
+        note = f"nulls above order {LAST_POSITIVE} left out: the program with them stalls"
+        ends = (replace(fewer[0], reason=fewer[0].reason or note), replace(fewer[1], reason=fewer[1].reason or note))
+    return ends
 
 
 def _shown(problem: Problem, end: End, side: int, digits: int) -> End:

@@ -15,6 +15,7 @@ from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.couplings import Combination, Coupling, coupling_name
 from positivity.dispersion.arcs import arc_pi_power, functional_arc, functional_divergence
 from positivity.dispersion.null_constraints import null_constraints
+from positivity.dispersion.smearing import loop_nulls
 from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional, functional_ir
 from positivity.errors import InputError
 from positivity.unitarity import Level, natural_unit, to_ball
@@ -64,14 +65,20 @@ class LoopTheory:
                 constant += to_ball(value) * self.fixed[coupling]
             else:
                 linear[coupling] = linear.get(coupling, arb(0)) + to_ball(value)
-        for first, second in self.pairs:
-            term = to_ball(functional_arc(functional, (first, second), self.dimension)) * self._scale
-            if first in self.fixed and second in self.fixed:
-                constant += term * self.fixed[first] * self.fixed[second]
-            else:
-                known, unknown = (first, second) if first in self.fixed else (second, first)
-                linear[unknown] = linear.get(unknown, arb(0)) + term * self.fixed[known]
+        for pair in self.pairs:
+            term = self._pair_side(pair, to_ball(functional_arc(functional, pair, self.dimension)) * self._scale)
+            constant += term.constant
+            for c, v in term.linear.items():
+                linear[c] = linear.get(c, arb(0)) + v
         return Side(constant, linear)
+
+    def _pair_side(self, pair: Pair, factor: arb) -> Side:
+        """factor * g_a g_b at the fixed couplings."""
+        first, second = pair
+        if first in self.fixed and second in self.fixed:
+            return Side(factor * self.fixed[first] * self.fixed[second], {})
+        known, unknown = (first, second) if first in self.fixed else (second, first)
+        return Side(arb(0), {unknown: factor * self.fixed[known]})
 
     def diverges(self, functional: Functional) -> bool:
         """Whether loops spoil the forward limit of a functional."""
@@ -84,25 +91,44 @@ class LoopTheory:
         found = [dict(null.functional) for null in null_constraints(order, self.dimension)]
         return [functional for functional in found if not self.diverges(functional)]
 
+    def smeared_sides(self, count: int) -> list[Side]:
+        """Infrared sides of the smeared nulls k = 0..count-1; numerical."""
+        sides = [Side(arb(0), {}) for _ in range(count)]
+        for pair in self.pairs:
+            for k, value in enumerate(loop_nulls(pair, count, self.dimension)):
+                term = self._pair_side(pair, arb(value) * self.unit)
+                linear = dict(sides[k].linear)
+                for c, v in term.linear.items():
+                    linear[c] = linear.get(c, arb(0)) + v
+                sides[k] = Side(sides[k].constant + term.constant, linear)
+        return sides
+
     def without(self, functional: Functional, unknown: Sequence[Coupling], wanted: Combination) -> Functional:
         """functional + sum z_c (row of c) with infrared side `wanted` + constant in the unknown couplings.
 
         The z_c are rationals close to the exact ones: what is left is of the size of 1e-50.
         """
+        total = dict(functional)
+        add_to(total, self.eliminating(self.side(functional).linear, unknown, wanted), fmpq(1))
+        return {rule: value for rule, value in total.items() if value != 0}
+
+    def eliminating(
+        self, given: Mapping[Coupling, arb], unknown: Sequence[Coupling], wanted: Combination
+    ) -> Functional:
+        """sum z_c (row of c) that turns the unknown couplings of `given` into `wanted`."""
+        total: Functional = {}
         if not unknown:
-            return dict(functional)
+            return total
         with ctx.workprec(PRECISION):
             rows = [coupling_functional(c) for c in unknown]
             matrix = arb_mat([[self.side(row).linear.get(c, arb(0)) for row in rows] for c in unknown])
-            given = self.side(functional).linear
             right = arb_mat(
                 [[to_ball(wanted.get(c, fmpq(0))) - given.get(c, arb(0))] for c in unknown],
             )
             solved = matrix.solve(right)
-            total = dict(functional)
             for i, row in enumerate(rows):
                 add_to(total, row, midpoint(solved[i, 0]))
-        return {rule: value for rule, value in total.items() if value != 0}
+        return total
 
     def crude(self, coupling: Coupling) -> arb:
         """A bound on |g| in units of U from 0 <= <m^-8> <= <m^-4>; infinite where that gives none."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from positivity.couplings import Combination
 from positivity.dispersion.smearing import smeared_nulls, smeared_nulls_eikonal, smeared_nulls_regge
-from positivity.dispersion.sum_rules import combination_functional, functional_kernel
+from positivity.dispersion.sum_rules import Functional, combination_functional, functional_kernel
 from positivity.errors import InputError
 from positivity.partial_waves import casimir, spin_weight, tail_weight
 from solvers.bounded_measure import BoundedMeasure, BoundedProgram
@@ -53,44 +53,69 @@ class SmearedBound:
     functions: int
 
 
-def smeared_bound(
-    target: Combination,
-    fixes: Sequence[tuple[Combination, float]],
-    dimension: int,
-    functions: int,
-    grid: Grid | None = None,
-) -> SmearedBound | None:
-    """Largest value of a combination of couplings in units of U; fixes in units of U.
+@dataclass(frozen=True)
+class SmearedProblem:
+    """Rows of a smeared program; values in units of U.
 
-    None if the program has no solution.  Raises InputError for fewer than one or more than 24 functions.
+    target: functional to be maximised.  fixed: (functional, value).  functions: smeared nulls.
+    null_rows: forward functionals added to each of them (loops: what eliminates unknown
+    couplings); null_values: what each averages to.
     """
-    if not 1 <= functions <= 24:
-        raise InputError(f"functions {functions}: use 1 to 24 smearing functions")
+
+    target: Functional
+    fixed: tuple[tuple[Functional, float], ...]
+    dimension: int
+    functions: int
+    null_rows: tuple[Functional, ...] = ()
+    null_values: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.functions <= 24:
+            raise InputError(f"functions {self.functions}: use 1 to 24 smearing functions")
+
+    @property
+    def values(self) -> np.ndarray:
+        """Values of all rows: the fixed ones, then the smeared nulls."""
+        nulls = self.null_values or (0.0,) * self.functions
+        return np.array([*(value for _, value in self.fixed), *nulls])
+
+
+def tree_problem(
+    target: Combination, fixes: Sequence[tuple[Combination, float]], dimension: int, functions: int
+) -> SmearedProblem:
+    """Tree level: couplings at fixed values in units of U."""
+    fixed = tuple((combination_functional(left), value) for left, value in fixes)
+    return SmearedProblem(combination_functional(target), fixed, dimension, functions)
+
+
+def smeared_bound(problem: SmearedProblem, grid: Grid | None = None) -> SmearedBound | None:
+    """Largest value of the target in units of U; None if the program has no solution."""
     grid = grid or Grid()
-    coarse, fine = (_program(target, fixes, dimension, functions, g) for g in (grid, grid.finer()))
-    values = np.array([*(value for _, value in fixes), *([0.0] * functions)])
-    result = coarse.solve(np.ones(1), values, 1e-7)
+    coarse, fine = (_program(problem, g) for g in (grid, grid.finer()))
+    result = coarse.solve(np.ones(1), problem.values, 1e-7)
     if result.status != "optimal":
         return None
     multipliers = np.array([float(int(m.p)) / float(int(m.q)) for m in result.multipliers])
-    value, past = fine.dual_value(np.ones(1), values, multipliers)
+    value, past = fine.dual_value(np.ones(1), problem.values, multipliers)
     error = abs(value - result.dual) + result.dual - result.primal
-    return SmearedBound(value, result.primal, error, past, functions)
+    return SmearedBound(value, result.primal, error, past, problem.functions)
 
 
-def _program(
-    target: Combination, fixes: Sequence[tuple[Combination, float]], dimension: int, functions: int, grid: Grid
-) -> BoundedProgram:
-    fixed = [_polynomial_row(left, dimension) for left, _ in fixes]
-    wanted = _polynomial_row(target, dimension)
+def _program(problem: SmearedProblem, grid: Grid) -> BoundedProgram:
+    dimension, functions = problem.dimension, problem.functions
+    fixed = [_polynomial_row(left, dimension) for left, _ in problem.fixed]
+    wanted = _polynomial_row(problem.target, dimension)
+    added = [_polynomial_row(row, dimension) for row in problem.null_rows]
 
     def rows(spin: int, eta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if spin == REGGE:
-            nulls = smeared_nulls_regge(eta, functions, dimension)
+            smeared = smeared_nulls_regge(eta, functions, dimension)
         else:
-            nulls = smeared_nulls(spin, eta / (1 + casimir(spin, dimension)), functions, dimension)
+            smeared = smeared_nulls(spin, eta / (1 + casimir(spin, dimension)), functions, dimension)
+        if added:
+            smeared = smeared + np.column_stack([row(spin, eta) for row in added])
         polynomial = [row(spin, eta) for row in fixed]
-        return np.column_stack([*polynomial, nulls]), wanted(spin, eta)[:, None]
+        return np.column_stack([*polynomial, smeared]), wanted(spin, eta)[:, None]
 
     measure = BoundedMeasure(
         power=dimension / 2 - 1,
@@ -98,25 +123,27 @@ def _program(
         tail=(grid.spins, tail_weight(grid.spins, dimension)),
     )
     x = np.linspace(0.005, 0.999, grid.nodes)
-    linear = [_linear_in_casimir(left, dimension, x) for left, _ in fixes]
-    eikonal = np.column_stack([*linear, smeared_nulls_eikonal(x, functions, dimension)])
-    limits = eikonal, _linear_in_casimir(target, dimension, x)[:, None]
+    linear = [_linear_in_casimir(left, dimension, x) for left, _ in problem.fixed]
+    nulls = smeared_nulls_eikonal(x, functions, dimension)
+    for k, row in enumerate(problem.null_rows):
+        nulls[:, k] += _linear_in_casimir(row, dimension, x)
+    limits = np.column_stack([*linear, nulls]), _linear_in_casimir(problem.target, dimension, x)[:, None]
     spins = measure.spins(2)
     tables = SampledTables(rows, spins, lambda spin: casimir(spin, dimension), grid.reach, grid.nodes, _SCALE, limits)
     return BoundedProgram(tables, lambda spin: casimir(spin, dimension), measure)
 
 
-def _linear_in_casimir(combination: Combination, dimension: int, x: np.ndarray) -> np.ndarray:
+def _linear_in_casimir(functional: Functional, dimension: int, x: np.ndarray) -> np.ndarray:
     """Coefficient of X in a coupling, at fixed x; raises InputError if a higher power leads."""
-    kernel = functional_kernel(combination_functional(combination), dimension)
+    kernel = functional_kernel(functional, dimension)
     if any(poly.degree() > 1 for poly in kernel.values()):
         raise InputError("smeared bounds are for couplings whose sum rule is at most linear in X: g2, g3, g4, g5, g6")
     return sum((float(int(p[1].p)) / float(int(p[1].q)) * x ** (n - 2) for n, p in kernel.items()), np.zeros_like(x))
 
 
-def _polynomial_row(combination: Combination, dimension: int) -> Callable[[int, np.ndarray], np.ndarray]:
+def _polynomial_row(functional: Functional, dimension: int) -> Callable[[int, np.ndarray], np.ndarray]:
     """A coupling as a function of (spin, eta), without the common x^2."""
-    kernel = functional_kernel(combination_functional(combination), dimension)
+    kernel = functional_kernel(functional, dimension)
     terms = {n - 2: [float(int(c.p)) / float(int(c.q)) for c in poly.coeffs()] for n, poly in kernel.items()}
 
     def row(spin: int, eta: np.ndarray) -> np.ndarray:

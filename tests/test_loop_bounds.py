@@ -6,8 +6,11 @@ import pytest
 from flint import fmpq
 
 import positivity
+from positivity.amplitudes.one_loop import parse_pairs
 from positivity.cli import main
+from positivity.dispersion.sum_rules import coupling_functional
 from positivity.exclusion import exclude
+from positivity.loop_rows import LoopTheory
 from positivity.verification import Refused, verify
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
@@ -163,3 +166,30 @@ def test_exclusion_needs_five_dimensions(capsys):
     assert main(["exclude", "--dimension", "4"]) == 2
     assert "n=4 null" in capsys.readouterr().err
     assert main(["exclude", "--kappa", "1/3"]) == 2
+
+
+def smeared_range(coupling, loops, level, **fix):
+    fixes = {"g2": level, **fix}
+    result = positivity.bound(coupling, "g2", density="unitary", loops=loops, fix=fixes, smeared=10)
+    assert {result.lower.status, result.upper.status} == {"numerical"}
+    return float(result.lower.value), float(result.upper.value)
+
+
+def test_ranges_in_four_dimensions():
+    """g2^2 loops at g2 = 0.3U: g3/g2 in [-6.03, 0.55], g4/g2 in [0.0498, 0.322]; tree [-8.825, -1.696]."""
+    assert smeared_range("g3", "tree", "0.3U") == pytest.approx((-8.825, -1.696), abs=2e-3)
+    assert smeared_range("g3", "g2^2", "0.3U") == pytest.approx((-6.033, 0.551), abs=2e-3)
+    assert smeared_range("g4", "g2^2", "0.3U") == pytest.approx((0.0498, 0.3216), abs=2e-4)
+
+
+def test_g4_may_turn_negative_with_all_four_orders():
+    """At g2 = 0.1U it is positive, at 0.15U and g3 = -0.3U it may be negative."""
+    assert smeared_range("g4", FOUR, "0.1U", g3="-0.3U")[0] > 0
+    assert smeared_range("g4", FOUR, "0.15U", g3="-0.3U")[0] < 0
+
+
+def test_strong_coupling_makes_the_moment_negative():
+    """D=4, g2^2: <m^-4> = g2 - 7 g2^2/(160 pi^2) >= 0 allows g2 <= 160 pi^2/7 = (10/7) U and no more."""
+    theory = {v: LoopTheory(4, parse_pairs("g2^2"), {(1, 0): (fmpq(0), fmpq(v, 700))}) for v in (999, 1001)}
+    moments = {v: t.side(coupling_functional((1, 0))).constant for v, t in theory.items()}
+    assert moments[999] > 0 and moments[1001] < 0

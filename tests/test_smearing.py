@@ -20,7 +20,7 @@ from positivity.dispersion.smearing import (
     smeared_nulls_regge,
 )
 from positivity.partial_waves import casimir
-from positivity.smeared_bounds import Grid, smeared_bound
+from positivity.smeared_bounds import Grid, smeared_bound, tree_problem
 
 
 @pytest.mark.parametrize("dimension", [4, 5, 6, 7])
@@ -83,12 +83,12 @@ def test_quadrature_integrates_the_functions():
 
 def test_smeared_program_in_four_dimensions():
     """0.7529(3) with all smeared nulls; more functions only strengthen; an independent grid agrees."""
-    values = {count: smeared_bound(parse_combination("g2"), [], 4, count) for count in (1, 3, 10)}
+    values = {count: smeared_bound(tree_problem(parse_combination("g2"), [], 4, count)) for count in (1, 3, 10)}
     assert values[1].primal > values[3].primal > values[10].primal
     best = values[10]
     assert best.past < 0 and best.error < 2e-4
     assert best.value == pytest.approx(0.7529, abs=3e-4)
-    other = smeared_bound(parse_combination("g2"), [], 4, 10, Grid(60, 260.0, 60))
+    other = smeared_bound(tree_problem(parse_combination("g2"), [], 4, 10), Grid(60, 260.0, 60))
     assert other.primal == pytest.approx(best.primal, abs=1e-4)
     forward = positivity.bound("g2", over="U", order=8, density="unitary").upper
     assert best.primal < float(forward.value)

@@ -17,6 +17,8 @@ import numpy as np
 from flint import acb, arb, fmpq
 from scipy.special import eval_gegenbauer, hyp0f1
 
+from positivity.amplitudes.one_loop import Pair
+from positivity.dispersion.arcs import improved_null_coefficient
 from positivity.partial_waves import casimir
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(120)
@@ -62,6 +64,21 @@ def smeared_nulls_eikonal(x: np.ndarray, count: int, dimension: int) -> np.ndarr
     y = MOMENTA**2 * x[:, None]
     kernel = 4 / (dimension - 2) * y / (1 - y * y)
     return np.asarray((kernel * MOMENTUM_WEIGHTS) @ functions(count, MOMENTA))
+
+
+def loop_nulls(pair: Pair, count: int, dimension: int) -> np.ndarray:
+    """int_0^1 dp f_k(p) Delta(-p^2) per g_a g_b, the loop side of the smeared nulls: (count,), no power of pi left out.
+
+    Delta is t^2 int_0^1 ds s^q/(s-t) up to a rational (arcs.improved_null_coefficient); at fixed s the
+    integral over p is done last, so the logarithm at p = 0 is no obstacle.
+    """
+    front, pi_power = improved_null_coefficient(pair, dimension)
+    q = (dimension - 4) / 2 - 4 + sum(2 * a + 3 * b for a, b in pair)
+    # s = v^4 resolves s ~ p^2 at small p
+    v = MOMENTA[:, None]
+    inner = (4 * v ** (4 * q + 3) / (v**4 + MOMENTA**2) * MOMENTUM_WEIGHTS[:, None]).sum(axis=0)
+    delta = float(int(front.p)) / float(int(front.q)) * np.pi**pi_power * MOMENTA**4 * inner
+    return np.asarray((delta * MOMENTUM_WEIGHTS) @ functions(count, MOMENTA))
 
 
 def enclosure(spin: int, x: fmpq, k: int, dimension: int) -> arb:
