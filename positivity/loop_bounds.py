@@ -196,16 +196,20 @@ def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, si
     )
 
 
-def smeared_ends(problem: LoopProblem, functions: int) -> tuple[End, End]:
-    """Both ends with 0 <= rho_J <= 2 from smeared nulls: numerical, re-evaluated on a finer grid."""
-    return _smeared_end(problem, functions, -1), _smeared_end(problem, functions, 1)
+def smeared_ends(problem: LoopProblem, functions: int, nulls: LoopTheory | None = None) -> tuple[End, End]:
+    """Both ends with 0 <= rho_J <= 2 from smeared nulls: numerical, re-evaluated on a finer grid.
+
+    nulls: another theory for the nulls than for the rows of the couplings, see `loop_variants`.
+    """
+    theory = nulls or problem.theory
+    return _smeared_end(problem, functions, theory, -1), _smeared_end(problem, functions, theory, 1)
 
 
-def _smeared_end(problem: LoopProblem, functions: int, side: int) -> End:
+def _smeared_end(problem: LoopProblem, functions: int, null_theory: LoopTheory, side: int) -> End:
     theory, shift = problem.theory, problem.theory.side(problem.target).constant
     fixed = tuple((row, float(value.mid())) for row, value in zip(problem.free, problem.values, strict=True))
     nulls, values = [], []
-    for given in theory.smeared_sides(functions):
+    for given in null_theory.smeared_sides(functions):
         row = theory.eliminating(given.linear, problem.unknown, {})
         nulls.append(row)
         values.append(float((given.constant + theory.side(row).constant).mid()))

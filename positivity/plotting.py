@@ -253,12 +253,13 @@ def plot_density(problem: Problem, side: str, end: End, path: str | Path | None 
 
 @dataclass(frozen=True)
 class Curve:
-    """A labelled line of a plot: points (n, 2); closed ones are filled."""
+    """A labelled line of a plot: points (n, 2); closed ones are filled.  style: of the line."""
 
     label: str
     points: np.ndarray
     closed: bool = False
     marker: str = ""
+    style: str | tuple[int, tuple[int, ...]] = "-"
 
 
 def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, path: str | Path | None = None) -> Any:
@@ -271,7 +272,7 @@ def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, p
             if curve.closed:
                 axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
             line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
-            axes.plot(*line.T, color=colour, marker=curve.marker, ms=3.5, label=curve.label)
+            axes.plot(*line.T, color=colour, ls=curve.style, marker=curve.marker, ms=3.5, label=curve.label)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(title, fontsize=7.5)

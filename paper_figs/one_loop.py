@@ -1,0 +1,49 @@
+"""One loop: g3/g2 and g4/g2 versus g2 in D=4 with loops in rows, nulls or both, and g4 with all orders."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from positivity.exclusion import best_exclusion
+from positivity.loop_variants import VARIANTS, variant_ends
+from positivity.plotting import Curve, plot_curves
+from positivity.problem import End
+
+LEVELS = ("0.02", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7")
+SCOPE = (
+    r"$D=4$, loops of $g_2^2$, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq M$"
+    "\n10 smeared nulls, numerical (not proved); not trustworthy beyond $0.3\\,U$"
+)
+
+
+def make(folder: Path) -> None:
+    """Print the exact exclusions in D = 5, 6 and save the figures with their data."""
+    for dimension in (5, 6):
+        print(best_exclusion(dimension))
+    for coupling in ("g3", "g4"):
+        _variants(folder, coupling)
+
+
+def _variants(folder: Path, coupling: str) -> None:
+    curves, data = [], {}
+    for name, text in VARIANTS.items():
+        ends = {level: variant_ends(coupling, name, f"{level}U") for level in LEVELS}
+        data[name] = {level: [end.to_dict() for end in pair] for level, pair in ends.items()}
+        lower, upper = ([_ratio(pair[i], level) for level, pair in ends.items()] for i in (0, 1))
+        outline = np.array([*zip(map(float, LEVELS), lower, strict=True)])
+        above = np.array([*zip(map(float, LEVELS), upper, strict=True)])[::-1]
+        style = "-" if name in "RF" else (0, (4, 3))
+        curves.append(Curve(f"{name}: {text}", np.vstack([outline, above]), closed=name in "RF", style=style))
+    unit = r"[M^{-2}]" if coupling == "g3" else r"[M^{-4}]"
+    figure = folder / f"one_loop_variants_{coupling}.pdf"
+    label = rf"$g_{coupling[1]}/g_2\;\,{unit}$"
+    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, SCOPE, figure)
+    (folder / f"one_loop_variants_{coupling}.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    print(f"figure: {figure}")
+
+
+def _ratio(end: End, level: str) -> float:
+    return float(end.natural) / float(level) if end.natural is not None else float("nan")
