@@ -1,0 +1,186 @@
+r"""Improved sum rules A_2^imp(t), t = -p^2, and the higher nulls X_k(t), smeared with powers of p.
+
+In A_{2j}(t), k = 2j, every contact term but those of g2 and g3 is removed with forward sum rules
+of larger k, which the graviton pole does not touch (2011.02957, 2102.08951):
+
+    A_2^imp :  8 pi G/p^2 + 2 g2 + g3 p^2 = < x^2 K_1(y, J) >,      y = p^2 x, x = 1/m^2,
+    X_k     :                           0 = < x^k K_j(y, J) >,      k = 2j = 4, 6, ...
+    K_j = (2-y) P_J(1-2y)/(1-y)^(j+1) - sum_d X^d R_{j,d}(y).
+
+The subtraction is derived from the low-energy expansion in crossing-symmetric variables
+(docs/theory/gravity.md): with z = t'/m^2 and c = 1 + z + z^2 - y^2,
+
+    sum_d X^d R_{j,d} = sum_{i<=j} (-y)^i [z^i] (2+z)(1-z)(1+2z) P_J(1+2z) c^(i-j-1) (1+z)^(-i-1).
+
+For j = 1 the constant and linear terms in y are kept, since g2 and g3 stay.  The poles at y = 1
+cancel for even J.  Smearing function: f(p) = sum a_n p^n on 0 < p < 1, n integer or half-integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from flint import fmpq
+from scipy.special import gamma, hyp0f1
+
+from positivity.partial_waves import casimir, forward_taylor
+
+#: beyond this y the double pole is cancelled in extended precision
+_NEAR_POLE = 0.8
+
+
+@lru_cache(maxsize=32)
+def momenta(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights on 0 < p < 1, Gauss-Legendre in sqrt(p): exact for half-integer powers too."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    q = (nodes + 1) / 2
+    return q * q, weights * q
+
+
+def nodes_for(impact: float) -> int:
+    """Quadrature nodes that resolve a wave of impact parameter b = 2J/m: the phase is b p, at most 2b per unit of sqrt(p)."""
+    return 64 * (2 + int(1.2 * impact / 64))
+
+
+def waves(last: int, y: np.ndarray, dimension: int) -> list[np.ndarray]:
+    """P_0 ... P_last at 1 - 2y by the three-term recurrence, normalised to P_J(1) = 1."""
+    z, shift = 1 - 2 * y, dimension - 3
+    values = [np.ones_like(y), z]
+    for j in range(1, last):
+        values.append(((2 * j + shift) * z * values[j] - j * values[j - 1]) / (j + shift))
+    return values[: last + 1]
+
+
+def subtraction(j: int, y: np.ndarray, dimension: int) -> list[np.ndarray]:
+    """R_{j,0}, ..., R_{j,j} at y: what forward sum rules remove from A_{2j}, by powers of X (all terms, also for j = 1)."""
+    size = j + 1
+    numerator = _taylor([2, 1], size)
+    for factor in ([1, -1], [1, 2]):
+        numerator = _times(numerator, _taylor(factor, size))
+    one_over_c = _inverse([1 - y * y, np.ones_like(y), np.ones_like(y)], size)
+    one_over_shift = _inverse([np.ones_like(y), np.ones_like(y)], size)
+    # product holds numerator c^(i-j-1) (1+z)^(-i-1) for i = j, ..., 0 in turn
+    total = [np.zeros_like(y) for _ in range(size)]
+    for i in range(size):
+        product = [term * np.ones_like(y) for term in numerator]
+        for _ in range(j - i + 1):
+            product = _times(product, one_over_c)
+        for _ in range(i + 1):
+            product = _times(product, one_over_shift)
+        for r, wave in enumerate(forward_taylor(i + 1, dimension)):
+            for d, coefficient in enumerate(wave.coeffs()):
+                total[d] = total[d] + (-y) ** i * product[i - r] * _number(coefficient, y)
+    return total
+
+
+def _number(value: fmpq, like: np.ndarray) -> np.ndarray:
+    """A rational in the precision of an array."""
+    return np.asarray(like.dtype.type(int(value.p)) / like.dtype.type(int(value.q)))
+
+
+def _taylor(coefficients: Sequence[float], size: int) -> list[np.ndarray]:
+    return [np.asarray(float(c)) for c in ([*coefficients] + [0.0] * size)[:size]]
+
+
+def _times(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> list[np.ndarray]:
+    return [sum((first[i] * second[r - i] for i in range(1, r + 1)), first[0] * second[r]) for r in range(len(first))]
+
+
+def _inverse(series: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
+    result = [1 / series[0]]
+    for r in range(1, size):
+        terms = sum((series[i] * result[r - i] for i in range(2, min(r, len(series) - 1) + 1)), series[1] * result[-1])
+        result.append(-terms / series[0])
+    return result
+
+
+def kernel(j: int, spin: int, y: np.ndarray, dimension: int) -> np.ndarray:
+    """K_j(y, J) on an array of y < 1, the heavy kernel without its x^(2j): the shape of y."""
+    return kernels(j, [spin], y, dimension)[0]
+
+
+def kernels(j: int, spins: Sequence[int], y: np.ndarray, dimension: int) -> list[np.ndarray]:
+    """K_j for several even spins at once; the values near y = 1 in extended precision."""
+    result = _kernels(j, spins, y, dimension)
+    near = y > _NEAR_POLE
+    if near.any():
+        careful = _kernels(j, spins, y[near].astype(np.longdouble), dimension)
+        for values, better in zip(result, careful, strict=True):
+            values[near] = better
+    return result
+
+
+def _kernels(j: int, spins: Sequence[int], y: np.ndarray, dimension: int) -> list[np.ndarray]:
+    removed = subtraction(j, y, dimension)
+    if j == 1:
+        removed[0] = removed[0] - 2 - 3 * y
+        removed[1] = removed[1] + 4 * y / (y.dtype.type(dimension) - 2)
+    front = (2 - y) / (1 - y) ** (j + 1)
+    all_waves, found = waves(max(spins), y, dimension), []
+    for spin in spins:
+        big_x = y.dtype.type(casimir(spin, dimension))
+        found.append(front * all_waves[spin] - sum((r * big_x**d for d, r in enumerate(removed)), 0 * y))
+    return found
+
+
+def powers_table(exponents: Sequence[float], p: np.ndarray) -> np.ndarray:
+    """p^n: (len(p), len(exponents))."""
+    return np.asarray(p[:, None] ** np.asarray(exponents)[None, :])
+
+
+def smeared(j: int, exponents: Sequence[float], spins: Sequence[int], x: np.ndarray, dimension: int) -> np.ndarray:
+    """int_0^1 dp p^n x^(2j-2) K_j(p^2 x, J): (len(spins), len(x), len(exponents)), x^2 taken out of every row.
+
+    The number of nodes follows from the largest impact parameter 2 J sqrt(x) asked for.
+    """
+    p, weights = momenta(nodes_for(2 * max(spins) * float(np.sqrt(x.max()))))
+    table = powers_table(exponents, p) * weights[:, None]
+    values = np.stack(kernels(j, spins, p * p * x[:, None], dimension))
+    return np.asarray((values @ table) * x[:, None] ** (2 * j - 2))
+
+
+def impact_rows(exponents: Sequence[float], b: np.ndarray, dimension: int) -> np.ndarray:
+    """Limit J, m -> infinity at fixed b = 2J/m of the j = 1 rows: 2 int p^n 0F1(; D/2-1; -b^2 p^2/4), (len(b), n).
+
+    The X_k rows vanish there, like m^(4-2k).
+    """
+    p, weights = momenta(nodes_for(float(b.max())))
+    table = powers_table(exponents, p) * weights[:, None]
+    return np.asarray(2 * hyp0f1(dimension / 2 - 1, -((b[:, None] * p) ** 2) / 4) @ table)
+
+
+def impact_tail(exponents: Sequence[float], dimension: int) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients of b -> infinity in the impact rows: of b^(-n-1) without oscillation, and of the leading oscillation.
+
+    2 int p^n 0F1 = mellin_n b^(-n-1) + 2 f(1) w cos(b - phase) b^(-(D-1)/2) + ...; returned are
+    mellin (n,) and the size 2 w of the cosine (n,), the same for every n (Bessel asymptotics, p = 1).
+    """
+    n, nu = np.asarray(exponents, float), dimension / 2 - 2
+    s = (n + 1) / 2
+    with np.errstate(divide="ignore"):
+        mellin = np.where(_is_pole(nu + 1 - s), 0.0, 2.0 ** (n + 1) * gamma(s) * gamma(nu + 1) / gamma(nu + 1 - s))
+    size = 2 * gamma(nu + 1) * 2**nu * np.sqrt(2 / np.pi)
+    return mellin, np.full(len(n), size)
+
+
+def _is_pole(values: np.ndarray) -> np.ndarray:
+    return np.asarray((values <= 0) & (np.abs(values - np.round(values)) < 1e-9))
+
+
+def fixed_mass_rows(j: int, exponents: Sequence[float], x: np.ndarray, dimension: int) -> np.ndarray:
+    """Coefficient of X^j in the rows as J -> infinity at fixed x: (len(x), n).
+
+    -R_{j,j} = 2 (-1)^(j+1) y^j/((D/2-1)_j j! (1-y^2)), and for j = 1 less its linear term.
+    """
+    p, weights = momenta(192)
+    y = p * p * x[:, None]
+    values = -subtraction(j, y, dimension)[j] - (4 * y / (dimension - 2) if j == 1 else 0)
+    return np.asarray((values @ (powers_table(exponents, p) * weights[:, None])) * x[:, None] ** (2 * j - 2))
+
+
+def infrared_moments(exponents: Sequence[float]) -> np.ndarray:
+    """int p^n (1/p^2, 2, p^2): what multiplies 8 pi G, g2 and g3 in the smeared A_2^imp, (3, n); n > 1."""
+    n = np.asarray(exponents, float)
+    return np.array([1 / (n - 1), 2 / (n + 1), 1 / (n + 3)])
