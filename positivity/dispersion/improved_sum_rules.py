@@ -44,13 +44,16 @@ def nodes_for(impact: float) -> int:
     return 64 * (2 + int(1.2 * impact / 64))
 
 
-def waves(last: int, y: np.ndarray, dimension: int) -> list[np.ndarray]:
-    """P_0 ... P_last at 1 - 2y by the three-term recurrence, normalised to P_J(1) = 1."""
-    z, shift = 1 - 2 * y, dimension - 3
-    values = [np.ones_like(y), z]
-    for j in range(1, last):
-        values.append(((2 * j + shift) * z * values[j] - j * values[j - 1]) / (j + shift))
-    return values[: last + 1]
+def waves(spins: Sequence[int], y: np.ndarray, dimension: int) -> dict[int, np.ndarray]:
+    """P_J at 1 - 2y for the spins asked for, by the three-term recurrence; normalised to P_J(1) = 1."""
+    z, shift, wanted = 1 - 2 * y, dimension - 3, set(spins)
+    before, current = np.ones_like(y), z
+    found = {0: before, 1: current}
+    for j in range(1, max(spins)):
+        before, current = current, ((2 * j + shift) * z * current - j * before) / (j + shift)
+        if j + 1 in wanted:
+            found[j + 1] = current
+    return found
 
 
 def subtraction(j: int, y: np.ndarray, dimension: int) -> list[np.ndarray]:
@@ -118,7 +121,7 @@ def _kernels(j: int, spins: Sequence[int], y: np.ndarray, dimension: int) -> lis
         removed[0] = removed[0] - 2 - 3 * y
         removed[1] = removed[1] + 4 * y / (y.dtype.type(dimension) - 2)
     front = (2 - y) / (1 - y) ** (j + 1)
-    all_waves, found = waves(max(spins), y, dimension), []
+    all_waves, found = waves(spins, y, dimension), []
     for spin in spins:
         big_x = y.dtype.type(casimir(spin, dimension))
         found.append(front * all_waves[spin] - sum((r * big_x**d for d, r in enumerate(removed)), 0 * y))

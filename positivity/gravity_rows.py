@@ -1,0 +1,172 @@
+"""The rows of the gravity program: which states are sampled, and the functional on them.
+
+A functional is sum_j int dp f_j(p) (A_2^imp for j = 1, X_{2j} for j >= 2), f_j a sum of powers of p.
+Three kinds of rows: massive states (J, x = 1/m^2); the limit J, m -> infinity at impact parameter b;
+the limit J -> infinity at fixed mass, where the highest X_k decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from positivity.dispersion.improved_sum_rules import (
+    fixed_mass_rows,
+    impact_rows,
+    impact_tail,
+    infrared_moments,
+    smeared,
+)
+from positivity.errors import InputError, check_dimension
+
+#: spin numbers that stand for the limits in Points
+IMPACT, FIXED_MASS = -1, -2
+
+
+@dataclass(frozen=True)
+class Space:
+    """The functions: exponents of p for A_2^imp, X_4, X_6, ... in turn.
+
+    ends_at_zero: whether f_1(1) = 0 is imposed, which makes the transform of f_1 fall one power of
+    b faster and is what a complete certificate needs.
+    """
+
+    dimension: int
+    exponents: tuple[tuple[float, ...], ...]
+    ends_at_zero: bool = False
+
+    def __post_init__(self) -> None:
+        check_dimension(self.dimension)
+        if not self.exponents or not self.exponents[0]:
+            raise InputError("no functions: give A_2 at least one, e.g. --functions 7,6,4")
+        if any(n <= 1 for n in self.exponents[0]):
+            raise InputError("exponents of A_2 must exceed 1, or the graviton pole is not integrable")
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.exponents))
+
+    @property
+    def first(self) -> tuple[float, ...]:
+        return self.exponents[0]
+
+    def pad(self, block: np.ndarray) -> np.ndarray:
+        """Rows of A_2^imp alone, with zeros for the nulls."""
+        return np.hstack([block, np.zeros((len(block), self.size - block.shape[1]))])
+
+    def massive(self, spins: list[int], x: np.ndarray) -> np.ndarray:
+        """(len(spins), len(x), size)."""
+        blocks = [smeared(j + 1, e, spins, x, self.dimension) for j, e in enumerate(self.exponents) if e]
+        return np.concatenate(blocks, axis=2)
+
+    def impact(self, b: np.ndarray) -> np.ndarray:
+        """(len(b), size)."""
+        return self.pad(impact_rows(self.first, b, self.dimension))
+
+    def fixed_mass(self, x: np.ndarray) -> np.ndarray:
+        """(len(x), size): the coefficient of the highest power of X present."""
+        last = max(j for j, e in enumerate(self.exponents) if e)
+        block = fixed_mass_rows(last + 1, self.exponents[last], x, self.dimension)
+        before = sum(map(len, self.exponents[:last]))
+        return np.hstack([np.zeros((len(x), before)), block, np.zeros((len(x), self.size - before - block.shape[1]))])
+
+    def tail(self) -> np.ndarray:
+        """(2, size): rows b^((D-1)/2) times the functional at the two extremes of the oscillation as b -> infinity."""
+        mellin, size = impact_tail(self.first, self.dimension)
+        leading = np.where(np.abs(np.asarray(self.first) - (self.dimension - 3) / 2) < 1e-9, mellin, 0.0)
+        return self.pad(np.array([leading + size, leading - size]))
+
+    def infrared(self) -> np.ndarray:
+        """(3, size): coefficients of 8 pi G, g2 and g3."""
+        return self.pad(infrared_moments(self.first))
+
+    def ends(self) -> np.ndarray:
+        """(size,): f_1(1) as a row."""
+        return self.pad(np.ones((1, len(self.first))))[0]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the rows are sampled.
+
+    spins: every even spin up to here, then a geometric list to `last`, the largest for which all
+    masses are sampled, and two beyond it.  nodes: masses per spin, in x.  step, reach: impact
+    parameters, also used for 2J/m; beyond `last` the masses stop at twice the reach.
+    """
+
+    spins: int = 40
+    last: int = 120
+    nodes: int = 40
+    step: float = 0.35
+    reach: float = 90.0
+    shift: float = 0.0
+
+    def finer(self) -> Grid:
+        """An independent grid: about twice as dense, further out, shifted off the first."""
+        return Grid(
+            int(1.5 * self.spins), 2 * self.last, 2 * self.nodes + 1, 0.47 * self.step, 1.5 * self.reach, 0.31
+        )
+
+    def spin_list(self) -> list[int]:
+        """The spins sampled, increasing."""
+        result, spin = list(range(0, self.spins + 1, 2)), float(self.spins)
+        while 1.25 * spin < self.last:
+            spin *= 1.25
+            result.append(2 * round(spin / 2))
+        return [*result, self.last, 2 * self.last, 6 * self.last]
+
+    def masses(self, spin: int) -> np.ndarray:
+        """x = 1/m^2 in (0, 1] at which a spin is sampled."""
+        k = np.arange(self.nodes) + 1 - self.shift
+        x = np.append(np.sin(np.pi * k / (2 * self.nodes)) ** 2, 1.0)
+        if spin:
+            b = np.arange(1 - self.shift, self.reach / self.step) * self.step
+            x = np.concatenate([x, (b[b < 2 * spin] / (2 * spin)) ** 2])
+        if spin > self.last:
+            x = x[4 * spin * spin * x < 4 * self.reach**2]
+        return np.unique(x[x > 1e-9])
+
+    def impacts(self) -> np.ndarray:
+        near = np.arange(0, self.reach, self.step) + self.shift * self.step
+        far = np.arange(self.reach, 4 * self.reach, 2.1 * self.step)
+        return np.concatenate([near, far])
+
+
+@dataclass(frozen=True)
+class Points:
+    """Sampled states and their rows: spin (or IMPACT, FIXED_MASS), place (x or b), rows (len, size)."""
+
+    spin: np.ndarray
+    place: np.ndarray
+    rows: np.ndarray
+
+    def __add__(self, other: Points) -> Points:
+        return Points(
+            np.concatenate([self.spin, other.spin]),
+            np.concatenate([self.place, other.place]),
+            np.concatenate([self.rows, other.rows]),
+        )
+
+    def take(self, which: np.ndarray) -> Points:
+        """The states selected by an index array."""
+        return Points(self.spin[which], self.place[which], self.rows[which])
+
+
+def sample(space: Space, grid: Grid) -> Points:
+    """All rows of a grid."""
+    points = at(space, IMPACT, grid.impacts()) + at(space, FIXED_MASS, np.linspace(0.02, 1, grid.nodes))
+    for spin in grid.spin_list():
+        points = points + at(space, spin, grid.masses(spin))
+    return points
+
+
+def at(space: Space, spin: int, places: np.ndarray) -> Points:
+    """Rows of one spin, or of one limit, at given x or b."""
+    if spin == IMPACT:
+        rows = space.impact(places)
+    elif spin == FIXED_MASS:
+        rows = space.fixed_mass(places)
+    else:
+        rows = space.massive([spin], places)[0]
+    return Points(np.full(len(places), spin), places, rows)
