@@ -1,0 +1,176 @@
+"""The linear program behind gravity bounds: cutting planes on sampled states, and the violation scan.
+
+Minimise a linear form of a functional's coefficients a subject to K(state).a >= 0 for all states and
+linear equations.  The rows are conditioned by a QR decomposition, and every sampled row must keep a
+small relative slack.  States where the functional dips between the samples are added until none is
+left; an independent finer grid then measures the largest violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from positivity.gravity_rows import FIXED_MASS, IMPACT, Grid, Points, Space, at, sample
+from solvers.linear import GrowingProgram
+
+#: relative slack kept at every sampled state
+MARGIN = 1e-7
+_BOX, _ROUNDS, _LOOK = 1e7, 12, 0.02
+#: points put into the two intervals around a dip
+_INSIDE = 9
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Where a functional is lowest on a scan.
+
+    slack: K.a over the largest term |K_i a_i| a positive functional of the same size would have,
+    see `Conditioned`; negative is a violation.  spin: J, IMPACT (b at J, m -> infinity) or
+    FIXED_MASS (J -> infinity); place: x = 1/m^2, or b.  states: how many were looked at.
+    """
+
+    slack: float
+    spin: int
+    place: float
+    states: int
+
+    def __str__(self) -> str:
+        where = {IMPACT: f"b = {self.place:.4g}, J -> infinity", FIXED_MASS: f"x = {self.place:.4g}, J -> infinity"}
+        word = "no violation; smallest relative slack" if self.slack >= 0 else "maximal relative violation"
+        state = where.get(self.spin, f"J = {self.spin}, m^2 = {1 / max(self.place, 1e-300):.5g}")
+        return f"{word} {abs(self.slack):.1e} at {state} ({self.states} states scanned)"
+
+
+@dataclass(frozen=True)
+class Functional:
+    """A functional found: coefficients (size,) of Space, its infrared side (8 pi G, g2, g3), the scan."""
+
+    space: Space
+    coefficients: np.ndarray
+    status: str
+    rounds: int
+    violation: Violation | None = None
+
+    @property
+    def infrared(self) -> np.ndarray:
+        """Coefficients of 8 pi G, g2 and g3."""
+        return np.asarray(self.space.infrared() @ self.coefficients)
+
+
+class Program:
+    """Rows of one Space on a Grid, solved for many objectives.
+
+    extra: further rows (len, size) that must be >= 0, e.g. those that help a certificate.
+    """
+
+    def __init__(self, space: Space, grid: Grid | None = None, extra: np.ndarray | None = None) -> None:
+        self.space, self.grid = space, grid or Grid()
+        self._extra = np.vstack([space.tail(), np.zeros((0, space.size)) if extra is None else extra])
+        self._points = sample(space, self.grid)
+        rows = np.vstack([self._points.rows, self._extra])
+        size = np.abs(rows).max(axis=1)
+        _, triangle = np.linalg.qr(rows[size > 0] / size[size > 0, None])
+        #: from conditioned to plain coefficients
+        self._change = np.linalg.inv(triangle)
+
+    def slack(self, points: Points, coefficients: np.ndarray) -> np.ndarray:
+        """K.a of every state, relative to its row and to a in the conditioned basis."""
+        conditioned = points.rows @ self._change
+        size = np.abs(conditioned).max(axis=1)
+        size[size == 0] = 1
+        own = np.linalg.solve(self._change, coefficients)
+        return np.asarray((points.rows @ coefficients) / size / np.abs(own).max())
+
+    def solve(self, objective: np.ndarray, equations: np.ndarray, values: np.ndarray) -> Functional:
+        """min objective.a with equations.a = values, (k, size) and (k,)."""
+        if self.space.ends_at_zero:
+            equations, values = np.vstack([equations, self.space.ends()]), np.append(values, 0.0)
+        start, free = _solutions(equations @ self._change, values)
+        # a functional of size |start|, all else is relative to it
+        scale = np.abs(start).max()
+        program = GrowingProgram(free.T @ (objective @ self._change), _BOX * scale)
+        self._add(program, self._points.rows, start, free, scale)
+        self._add(program, self._extra, start, free, scale)
+        coefficients, rounds, status = np.zeros(self.space.size), 0, "optimal"
+        for rounds in range(1, _ROUNDS + 1):
+            found = program.solve()
+            if not found.optimal:
+                return Functional(self.space, coefficients, found.status, rounds)
+            coefficients = self._change @ (start + free @ found.point)
+            dips = self._dips(coefficients)
+            if dips is None:
+                break
+            self._points = self._points + dips
+            self._add(program, dips.rows, start, free, scale)
+        else:
+            status = "stopped after the last round of cutting planes"
+        return Functional(self.space, coefficients, status, rounds)
+
+    def _add(self, program: GrowingProgram, rows: np.ndarray, start: np.ndarray, free: np.ndarray, scale: float) -> None:
+        conditioned = rows @ self._change
+        size = np.abs(conditioned).max(axis=1)
+        conditioned = conditioned[size > 0] / size[size > 0, None]
+        program.add_rows(conditioned @ free, MARGIN * scale - conditioned @ start)
+
+    def _dips(self, coefficients: np.ndarray) -> Points | None:
+        """States between the samples at which the slack is below half the margin."""
+        worst = []
+        for points in _by_spin(self._points):
+            slack = self.slack(points, coefficients)
+            for where in _local_minima(slack):
+                left, right = points.place[max(where - 1, 0)], points.place[min(where + 1, len(slack) - 1)]
+                inside = np.linspace(left, right, _INSIDE + 2)[1:-1]
+                new = at(self.space, int(points.spin[0]), inside)
+                lowest = self.slack(new, coefficients)
+                if lowest.min() < 0:
+                    worst.append(new.take(np.flatnonzero(lowest < 0)))
+        if not worst:
+            return None
+        total = worst[0]
+        for points in worst[1:]:
+            total = total + points
+        return total
+
+    def scan(self, functional: Functional, grid: Grid | None = None) -> Functional:
+        """The functional with its largest violation on an independent grid, dips refined."""
+        grid = grid or self.grid.finer()
+        worst, count = (np.inf, 0, 0.0), 0
+        for points in _by_spin(sample(self.space, grid)):
+            slack = self.slack(points, functional.coefficients)
+            count += len(slack)
+            for where in _local_minima(slack):
+                left, right = points.place[max(where - 1, 0)], points.place[min(where + 1, len(slack) - 1)]
+                new = at(self.space, int(points.spin[0]), np.linspace(left, right, _INSIDE + 2)[1:-1])
+                lowest = self.slack(new, functional.coefficients)
+                count += len(lowest)
+                k = int(lowest.argmin())
+                worst = min(worst, (float(lowest[k]), int(points.spin[0]), float(new.place[k])))
+            k = int(slack.argmin())
+            worst = min(worst, (float(slack[k]), int(points.spin[k]), float(points.place[k])))
+        violation = Violation(*worst, states=count)
+        return Functional(
+            self.space, functional.coefficients, functional.status, functional.rounds, violation
+        )
+
+
+def _by_spin(points: Points) -> Iterator[Points]:
+    for spin in np.unique(points.spin):
+        which = np.flatnonzero(points.spin == spin)
+        yield points.take(which[np.argsort(points.place[which])])
+
+
+def _local_minima(slack: np.ndarray) -> np.ndarray:
+    """Indices of the low local minima, ends included."""
+    padded = np.concatenate([[np.inf], slack, [np.inf]])
+    lowest = (padded[1:-1] <= padded[:-2]) & (padded[1:-1] <= padded[2:])
+    return np.flatnonzero(lowest & (slack < _LOOK * max(float(np.abs(slack).max()), 1e-300)))
+
+
+def _solutions(equations: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A solution of equations.z = values and an orthonormal basis of the homogeneous ones."""
+    start = np.linalg.lstsq(equations, values, rcond=None)[0]
+    _, _, rows = np.linalg.svd(equations)
+    return start, rows[len(values) :].T
