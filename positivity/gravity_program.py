@@ -93,7 +93,7 @@ class Program:
         scale = np.abs(start).max()
         program = GrowingProgram(free.T @ (objective @ self._change), _BOX * scale)
         self._add(program, self._points.rows, start, free, scale)
-        self._add(program, self._extra, start, free, scale)
+        self._add(program, self._extra, start, free, 0.0)
         coefficients, rounds, status = np.zeros(self.space.size), 0, "optimal"
         for rounds in range(1, _ROUNDS + 1):
             found = program.solve()

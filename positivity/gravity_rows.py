@@ -72,10 +72,20 @@ class Space:
         return np.hstack([np.zeros((len(x), before)), block, np.zeros((len(x), self.size - before - block.shape[1]))])
 
     def tail(self) -> np.ndarray:
-        """(2, size): rows b^((D-1)/2) times the functional at the two extremes of the oscillation as b -> infinity."""
+        """Rows (1 or 2, size) that decide the sign of the functional as b -> infinity.
+
+        The oscillation from p = 1 is f(1) cos b^(-(D-1)/2), or f'(1) cos b^(-(D+1)/2) if f(1) = 0; a
+        smaller power without oscillation decides alone.
+        """
+        n = np.asarray(self.first)
         mellin, size = impact_tail(self.first, self.dimension)
-        leading = np.where(np.abs(np.asarray(self.first) - (self.dimension - 3) / 2) < 1e-9, mellin, 0.0)
-        return self.pad(np.array([leading + size, leading - size]))
+        power = (self.dimension + (1 if self.ends_at_zero else -1)) / 2
+        end = n if self.ends_at_zero else np.ones(len(n))
+        slower = (n + 1 < power - 1e-9) & (mellin != 0)
+        if slower.any():
+            return self.pad(np.where(n == n[slower].min(), mellin, 0.0)[None, :])
+        leading = np.where(np.abs(n + 1 - power) < 1e-9, mellin, 0.0)
+        return self.pad(np.array([leading + size * end, leading - size * end]))
 
     def infrared(self) -> np.ndarray:
         """(3, size): coefficients of 8 pi G, g2 and g3."""
@@ -91,12 +101,13 @@ class Grid:
     """Where the rows are sampled.
 
     spins: every even spin up to here, then a geometric list to `last`, the largest for which all
-    masses are sampled, and two beyond it.  nodes: masses per spin, in x.  step, reach: impact
-    parameters, also used for 2J/m; beyond `last` the masses stop at twice the reach.
+    masses are sampled, and others up to `top` at impact parameters 2J/m up to 1.3 times the reach.
+    nodes: masses per spin, in x.  step, reach: impact parameters, also used for 2J/m.
     """
 
     spins: int = 40
     last: int = 120
+    top: int = 3000
     nodes: int = 40
     step: float = 0.35
     reach: float = 90.0
@@ -105,7 +116,7 @@ class Grid:
     def finer(self) -> Grid:
         """An independent grid: about twice as dense, further out, shifted off the first."""
         return Grid(
-            int(1.5 * self.spins), 2 * self.last, 2 * self.nodes + 1, 0.47 * self.step, 1.5 * self.reach, 0.31
+            int(1.5 * self.spins), 2 * self.last, 2 * self.top, 2 * self.nodes + 1, 0.47 * self.step, 1.5 * self.reach, 0.31
         )
 
     def spin_list(self) -> list[int]:
@@ -114,7 +125,10 @@ class Grid:
         while 1.25 * spin < self.last:
             spin *= 1.25
             result.append(2 * round(spin / 2))
-        return [*result, self.last, 2 * self.last, 6 * self.last]
+        while spin < self.top:
+            result.append(2 * round(spin / 2))
+            spin *= 1.6
+        return result
 
     def masses(self, spin: int) -> np.ndarray:
         """x = 1/m^2 in (0, 1] at which a spin is sampled."""
@@ -124,7 +138,7 @@ class Grid:
             b = np.arange(1 - self.shift, self.reach / self.step) * self.step
             x = np.concatenate([x, (b[b < 2 * spin] / (2 * spin)) ** 2])
         if spin > self.last:
-            x = x[4 * spin * spin * x < 4 * self.reach**2]
+            x = x[4 * spin * spin * x < (1.3 * self.reach) ** 2]
         return np.unique(x[x > 1e-9])
 
     def impacts(self) -> np.ndarray:
