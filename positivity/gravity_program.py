@@ -66,8 +66,10 @@ class Program:
     extra: further rows (len, size) that must be >= 0, e.g. those that help a certificate.
     """
 
-    def __init__(self, space: Space, grid: Grid | None = None, extra: np.ndarray | None = None) -> None:
-        self.space, self.grid = space, grid or Grid()
+    def __init__(
+        self, space: Space, grid: Grid | None = None, extra: np.ndarray | None = None, margin: float = MARGIN
+    ) -> None:
+        self.space, self.grid, self.margin = space, grid or Grid(), margin
         self._extra = np.vstack([space.tail(), np.zeros((0, space.size)) if extra is None else extra])
         self._points = sample(space, self.grid)
         rows = np.vstack([self._points.rows, self._extra])
@@ -92,8 +94,8 @@ class Program:
         # a functional of size |start|, all else is relative to it
         scale = np.abs(start).max()
         program = GrowingProgram(free.T @ (objective @ self._change), _BOX * scale)
-        self._add(program, self._points.rows, start, free, scale)
-        self._add(program, self._extra, start, free, 0.0)
+        self._add(program, self._points.rows, start, free, scale, self.margin)
+        self._add(program, self._extra, start, free, scale, 0.0)
         coefficients, rounds, status = np.zeros(self.space.size), 0, "optimal"
         for rounds in range(1, _ROUNDS + 1):
             found = program.solve()
@@ -104,16 +106,19 @@ class Program:
             if dips is None:
                 break
             self._points = self._points + dips
-            self._add(program, dips.rows, start, free, scale)
+            self._add(program, dips.rows, start, free, scale, self.margin)
         else:
             status = "stopped after the last round of cutting planes"
         return Functional(self.space, coefficients, status, rounds)
 
-    def _add(self, program: GrowingProgram, rows: np.ndarray, start: np.ndarray, free: np.ndarray, scale: float) -> None:
+    def _add(
+        self, program: GrowingProgram, rows: np.ndarray, start: np.ndarray, free: np.ndarray, scale: float,
+        margin: float,
+    ) -> None:  # fmt: skip
         conditioned = rows @ self._change
         size = np.abs(conditioned).max(axis=1)
         conditioned = conditioned[size > 0] / size[size > 0, None]
-        program.add_rows(conditioned @ free, MARGIN * scale - conditioned @ start)
+        program.add_rows(conditioned @ free, margin * scale - conditioned @ start)
 
     def _dips(self, coefficients: np.ndarray) -> Points | None:
         """States between the samples at which the slack is below half the margin."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from flint import arb, ctx, fmpq
 
-from solvers.verify.smearing import PRECISION, Smeared, ball, certainly
+from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_constant
 
 #: powers of y kept in E, and boxes tried
 _KEPT, _MAX_BOXES = 70, 4000
@@ -79,7 +79,7 @@ class _Proof:
         self.series = _pole_series(self.beta, _KEPT)
         self.mellin = self._mellin_terms()
         self.singular, self.regular, self.boundary = self._parts()
-        self.sonin = self._sonin_constant()
+        self.sonin = sonin_constant(region.spin, functional.dimension)
         self.rest_slope, self.rest_constant = self._rest()
 
     def _mellin_terms(self) -> list[tuple[fmpq, int, arb]]:
@@ -130,13 +130,6 @@ class _Proof:
             result[k + 1] -= c * tau * (tau + 2 * self.beta + 1)
         return result
 
-    def _sonin_constant(self) -> arb:
-        """rho = |P_J(0)| L^a at J = J*, an upper bound for all larger even J (a >= 1: it decreases)."""
-        spin, root_pi = self.region.spin, arb.pi().sqrt()
-        half = fmpq(spin, 2)
-        value = ball(self.beta + 1).gamma() / root_pi * ball(half + fmpq(1, 2)).gamma() / ball(half + self.beta + 1).gamma()
-        return value * self.first_l ** ball(self.a)
-
     def _rest(self) -> tuple[arb, arb]:
         """m, c with x^2 (xi M - N) - tail >= x^2 (xi m - c) for all x <= x_end; needs positive moments."""
         functional, x = self.functional, ball(self.region.x_end)
@@ -147,8 +140,9 @@ class _Proof:
         # what is left of 1/(1-y^2), for moments whose sign is not checked
         missing = x**80 / (1 - x**2) * ball(functional.size(166)) * ball(fmpq(4, functional.dimension - 2))
         certainly(slope > missing, "int f p^6 is too small")
-        # N = int f p^4 (4-3y)/(1-y)^2 <= its value without signs
-        constant = ball(functional.size(4)) * 4 / (1 - x) ** 2
+        # N = int f p^4 (4-3y)/(1-y)^2 = sum (k+4) x^k int f p^(4+2k)
+        constant = sum(((k + 4) * x**k * ball(abs(functional.moment(4 + 2 * k))) for k in range(_KEPT)), arb(0))
+        constant += ball(functional.size(4 + 2 * _KEPT)) * (_KEPT + 4) * x**_KEPT / (1 - x) ** 2
         total = (2 - x) / (1 - x) ** ball(2 + self.beta)
         tail = total - sum((ball(e) * x**k for k, e in enumerate(self.series)), arb(0))
         return slope - missing, constant + abs(tail) / x**2 * ball(functional.size(2 * _KEPT))

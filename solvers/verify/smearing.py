@@ -43,6 +43,20 @@ def ball(value: fmpq) -> arb:
     return arb(value)
 
 
+def sonin_constant(spin: int, dimension: int) -> arb:
+    """rho(J) = |P_J(0)| L^a, a = (D-3)/2, L = J + a, even J: an upper bound at all larger even spins too.
+
+    With theta = arccos(1-2y), q = L^2 - (a^2-a)/sin^2 theta and v = (sin theta)^a P_J, the function
+    q v^2 + v'^2 is largest at theta = pi/2 (D >= 5), where it is below (L P_J(0))^2.  So
+    |P_J| <= rho L^-a (sin theta)^-a (1 - (a^2-a)/(L sin theta)^2)^(-1/2) while that is real.
+    rho decreases: rho(J+2)/rho(J) = (M-a)/(M+a) ((M+1)/(M-1))^a <= 1, M = L+1, a >= 1, since
+    artanh(a/M) >= a artanh(1/M).
+    """
+    a, half = fmpq(dimension - 3, 2), fmpq(spin, 2)
+    gammas = ball(a + fmpq(1, 2)).gamma() * ball(half + fmpq(1, 2)).gamma() / ball(half + a + fmpq(1, 2)).gamma()
+    return gammas / arb.pi().sqrt() * ball(spin + a) ** ball(a)
+
+
 def certainly(condition: bool, what: str, at: float | None = None) -> None:
     """Raise NotProved unless a comparison of balls came out true."""
     if not condition:
