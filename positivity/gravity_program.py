@@ -88,8 +88,8 @@ class Program:
 
     def solve(self, objective: np.ndarray, equations: np.ndarray, values: np.ndarray) -> Functional:
         """min objective.a with equations.a = values, (k, size) and (k,)."""
-        if self.space.ends_at_zero:
-            equations, values = np.vstack([equations, self.space.ends()]), np.append(values, 0.0)
+        equations = np.vstack([equations, self.space.ends()])
+        values = np.append(values, np.zeros(self.space.vanishing))
         start, free = _solutions(equations @ self._change, values)
         # a functional of size |start|, all else is relative to it
         scale = np.abs(start).max()
@@ -119,6 +119,10 @@ class Program:
         size = np.abs(conditioned).max(axis=1)
         conditioned = conditioned[size > 0] / size[size > 0, None]
         program.add_rows(conditioned @ free, margin * scale - conditioned @ start)
+
+    def add_states(self, spin: int, places: np.ndarray) -> None:
+        """Sample further states of one spin, e.g. where a verifier found the functional negative."""
+        self._points = self._points + at(self.space, spin, places)
 
     def _dips(self, coefficients: np.ndarray) -> Points | None:
         """States between the samples at which the slack is below half the margin."""

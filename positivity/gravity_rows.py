@@ -28,20 +28,26 @@ IMPACT, FIXED_MASS = -1, -2
 class Space:
     """The functions: exponents of p for A_2^imp, X_4, X_6, ... in turn.
 
-    ends_at_zero: whether f_1(1) = 0 is imposed, which makes the transform of f_1 fall one power of
-    b faster and is what a complete certificate needs.
+    vanishing: how many of f_1(1), f_1'(1), ... are set to zero; each makes the oscillation of the
+    transform of f_1 fall one power of b faster.  b_max: infrared cutoff in D = 4, where the pole is
+    integrated over p > 1/b_max only; None elsewhere.
     """
 
     dimension: int
     exponents: tuple[tuple[float, ...], ...]
-    ends_at_zero: bool = False
+    vanishing: int = 0
+    b_max: float | None = None
 
     def __post_init__(self) -> None:
         check_dimension(self.dimension)
         if not self.exponents or not self.exponents[0]:
             raise InputError("no functions: give A_2 at least one, e.g. --functions 7,6,4")
-        if any(n <= 1 for n in self.exponents[0]):
-            raise InputError("exponents of A_2 must exceed 1, or the graviton pole is not integrable")
+        if (self.b_max is None) == (self.dimension == 4):
+            raise InputError("b_max: D = 4 needs an infrared cutoff (--b-max, in units 1/M), D > 4 has none")
+        if self.b_max is not None and not 1 < self.b_max < 1e100:
+            raise InputError(f"b_max {self.b_max}: use a number above 1, in units 1/M")
+        if min(self.exponents[0]) < 1 or (self.b_max is None and min(self.exponents[0]) == 1):
+            raise InputError("exponents of A_2 must exceed 1 (be 1 or more in D = 4): the pole is not integrable")
 
     @property
     def size(self) -> int:
@@ -74,26 +80,32 @@ class Space:
     def tail(self) -> np.ndarray:
         """Rows (1 or 2, size) that decide the sign of the functional as b -> infinity.
 
-        The oscillation from p = 1 is f(1) cos b^(-(D-1)/2), or f'(1) cos b^(-(D+1)/2) if f(1) = 0; a
-        smaller power without oscillation decides alone.
+        With v derivatives vanishing at p = 1 the oscillation is f^(v)(1) cos b^(-(D-1)/2-v); a smaller
+        power without oscillation decides alone.
         """
         n = np.asarray(self.first)
         mellin, size = impact_tail(self.first, self.dimension)
-        power = (self.dimension + (1 if self.ends_at_zero else -1)) / 2
-        end = n if self.ends_at_zero else np.ones(len(n))
+        power = (self.dimension - 1) / 2 + self.vanishing
         slower = (n + 1 < power - 1e-9) & (mellin != 0)
         if slower.any():
             return self.pad(np.where(n == n[slower].min(), mellin, 0.0)[None, :])
         leading = np.where(np.abs(n + 1 - power) < 1e-9, mellin, 0.0)
-        return self.pad(np.array([leading + size * end, leading - size * end]))
+        end = size * self._derivative(self.vanishing)
+        return self.pad(np.array([leading + end, leading - end]))
+
+    def _derivative(self, order: int) -> np.ndarray:
+        """Row of f_1^(order)(1)."""
+        n = np.asarray(self.first, float)
+        return np.asarray(np.prod([n - i for i in range(order)], axis=0) * np.ones(len(n)))
 
     def infrared(self) -> np.ndarray:
         """(3, size): coefficients of 8 pi G, g2 and g3."""
-        return self.pad(infrared_moments(self.first))
+        return self.pad(infrared_moments(self.first, self.b_max))
 
     def ends(self) -> np.ndarray:
-        """(size,): f_1(1) as a row."""
-        return self.pad(np.ones((1, len(self.first))))[0]
+        """(vanishing, size): what is set to zero at p = 1."""
+        rows = np.array([self._derivative(v) for v in range(self.vanishing)]).reshape(self.vanishing, len(self.first))
+        return self.pad(rows)
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,15 @@ def fixed_mass_rows(j: int, exponents: Sequence[float], x: np.ndarray, dimension
     return np.asarray((values @ (powers_table(exponents, p) * weights[:, None])) * x[:, None] ** (2 * j - 2))
 
 
-def infrared_moments(exponents: Sequence[float]) -> np.ndarray:
-    """int p^n (1/p^2, 2, p^2): what multiplies 8 pi G, g2 and g3 in the smeared A_2^imp, (3, n); n > 1."""
+def infrared_moments(exponents: Sequence[float], b_max: float | None = None) -> np.ndarray:
+    """int p^n (1/p^2, 2, p^2): what multiplies 8 pi G, g2 and g3 in the smeared A_2^imp, (3, n).
+
+    b_max: the pole is integrated over p > 1/b_max only; without it n > 1.
+    """
     n = np.asarray(exponents, float)
-    return np.array([1 / (n - 1), 2 / (n + 1), 1 / (n + 3)])
+    if b_max is None:
+        pole = 1 / (n - 1)
+    else:
+        log = np.log(b_max)
+        pole = np.where(n == 1, log, -np.expm1(-(n - 1) * log) / np.where(n == 1, 1, n - 1))
+    return np.array([pole, 2 / (n + 1), 1 / (n + 3)])

@@ -61,9 +61,9 @@ def verify_gravity(data: Any) -> str:
             except NotProved as failure:
                 place = None if failure.at is None else (spin, failure.at)
                 raise Refused(f"spin {spin}: {failure} (x = 1/m^2)", place) from None
-        prove_moderate_impact(functional, region.spin, region.xi_start)
         prove_high_energy(functional, region.spin, region.x_end)
         prove_large_impact(functional, region)
+        prove_moderate_impact(functional, region.spin, region.xi_start)
     except NotProved as failure:
         raise Refused(f"spins from {region.spin} on: {failure}") from None
     return _statement(certificate)

@@ -23,14 +23,13 @@ def prove_high_energy(functional: Smeared, spin: int, x_start: fmpq) -> None:
         certainly(functional.dimension >= 5, "the large-spin proof is for D >= 5")
         certainly(sum(functional.terms.values(), fmpq(0)) == 0, "f(1) is not 0")
         moments = [functional.moment(6 + 4 * k) for k in range(_MOMENTS)]
-        certainly(all(m >= 0 for m in moments), "a moment int f p^(6+4k) is negative")
         heights, slope = _upper_function(functional), _largest_slope(functional)
         big_x = ball(fmpq(functional.casimir(spin)))
         for i in range(_STEPS):
             low, high = (x_start + (1 - x_start) * fmpq(k, _STEPS) for k in (i, i + 1))
-            x = ball(low)
-            gain = sum((ball(m) * x ** (2 * k + 3) for k, m in enumerate(moments)), arb(0))
-            gain -= _missing(slope) * x ** (2 * _MOMENTS)
+            # 1/(1-y^2) = sum y^(2k): negative moments count at the larger x
+            gain = sum((ball(m * (low if m > 0 else high) ** (2 * k + 3)) for k, m in enumerate(moments)), arb(0))
+            gain -= _missing(slope) * ball(high) ** (2 * _MOMENTS + 3)
             gain *= ball(fmpq(4, functional.dimension - 2))
             regular = [ball(2 * functional.moment(0) + 3 * functional.moment(2) * end) for end in (low, high)]
             growth, lost = _lost(functional, spin, heights, slope, ball(high))

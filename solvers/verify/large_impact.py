@@ -21,7 +21,7 @@ from flint import arb, ctx, fmpq
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_constant
 
 #: powers of y kept in E, and boxes tried
-_KEPT, _MAX_BOXES = 70, 4000
+_KEPT, _MAX_BOXES = 70, 2500
 
 
 @dataclass(frozen=True)
@@ -131,21 +131,20 @@ class _Proof:
         return result
 
     def _rest(self) -> tuple[arb, arb]:
-        """m, c with x^2 (xi M - N) - tail >= x^2 (xi m - c) for all x <= x_end; needs positive moments."""
+        """m, c with x^2 (xi M - N) - tail >= x^2 (xi m - c) for all x <= x_end."""
         functional, x = self.functional, ball(self.region.x_end)
-        slope = ball(functional.moment(6) * fmpq(4, functional.dimension - 2))
-        certainly(slope > 0, "int f p^6 is not positive")
+        slope = ball(functional.moment(6))
         for k in range(1, 40):
-            certainly(functional.moment(6 + 4 * k) >= 0, f"int f p^{6 + 4 * k} is negative")
-        # what is left of 1/(1-y^2), for moments whose sign is not checked
-        missing = x**80 / (1 - x**2) * ball(functional.size(166)) * ball(fmpq(4, functional.dimension - 2))
-        certainly(slope > missing, "int f p^6 is too small")
+            # M = (4/(D-2)) sum x^(2k) int f p^(6+4k): only negative moments count
+            slope += min(ball(functional.moment(6 + 4 * k)), arb(0), key=lambda m: float(m.mid())) * x ** (2 * k)
+        slope = (slope - x**80 / (1 - x**2) * ball(functional.size(166))) * ball(fmpq(4, functional.dimension - 2))
+        certainly(slope > 0, "int f p^6 is too small")
         # N = int f p^4 (4-3y)/(1-y)^2 = sum (k+4) x^k int f p^(4+2k)
         constant = sum(((k + 4) * x**k * ball(abs(functional.moment(4 + 2 * k))) for k in range(_KEPT)), arb(0))
         constant += ball(functional.size(4 + 2 * _KEPT)) * (_KEPT + 4) * x**_KEPT / (1 - x) ** 2
         total = (2 - x) / (1 - x) ** ball(2 + self.beta)
         tail = total - sum((ball(e) * x**k for k, e in enumerate(self.series)), arb(0))
-        return slope - missing, constant + abs(tail) / x**2 * ball(functional.size(2 * _KEPT))
+        return slope, constant + abs(tail) / x**2 * ball(functional.size(2 * _KEPT))
 
     def holds(self, w0: fmpq, w1: fmpq, x0: fmpq, x1: fmpq) -> bool:
         """Whether l^power F > 0 for 1/l in w_end [w0, w1], x in x_end [x0, x1] is seen in one evaluation."""
