@@ -9,7 +9,7 @@ left; an independent finer grid then measures the largest violation.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from solvers.linear import GrowingProgram
 
 #: relative slack kept at every sampled state
 MARGIN = 1e-7
-_BOX, _ROUNDS, _LOOK = 1e7, 12, 0.02
+_BOX, _ROUNDS, _LOOK = 1e7, 12, 3e-3
 #: points put into the two intervals around a dip
 _INSIDE = 9
 
@@ -27,8 +27,8 @@ _INSIDE = 9
 class Violation:
     """Where a functional is lowest on a scan.
 
-    slack: K.a over the largest term |K_i a_i| a positive functional of the same size would have,
-    see `Conditioned`; negative is a violation.  spin: J, IMPACT (b at J, m -> infinity) or
+    slack: K.a relative to the sizes of the row K and of a, both in the conditioned basis; negative is
+    a violation.  spin: J, IMPACT (b at J, m -> infinity) or
     FIXED_MASS (J -> infinity); place: x = 1/m^2, or b.  states: how many were looked at.
     """
 
@@ -125,44 +125,39 @@ class Program:
         self._points = self._points + at(self.space, spin, places)
 
     def _dips(self, coefficients: np.ndarray) -> Points | None:
-        """States between the samples at which the slack is below half the margin."""
+        """States between the samples at which the functional is negative."""
         worst = []
         for points in _by_spin(self._points):
-            slack = self.slack(points, coefficients)
-            for where in _local_minima(slack):
-                left, right = points.place[max(where - 1, 0)], points.place[min(where + 1, len(slack) - 1)]
-                inside = np.linspace(left, right, _INSIDE + 2)[1:-1]
-                new = at(self.space, int(points.spin[0]), inside)
-                lowest = self.slack(new, coefficients)
-                if lowest.min() < 0:
-                    worst.append(new.take(np.flatnonzero(lowest < 0)))
-        if not worst:
+            new = self._between(points, self.slack(points, coefficients))
+            if new is not None:
+                negative = np.flatnonzero(self.slack(new, coefficients) < 0)
+                if len(negative):
+                    worst.append(new.take(negative))
+        return None if not worst else sum(worst[1:], worst[0])
+
+    def _between(self, points: Points, slack: np.ndarray) -> Points | None:
+        """Points of one spin in the two intervals around every low local minimum."""
+        minima = _local_minima(slack)
+        if not len(minima):
             return None
-        total = worst[0]
-        for points in worst[1:]:
-            total = total + points
-        return total
+        left, right = points.place[np.maximum(minima - 1, 0)], points.place[np.minimum(minima + 1, len(slack) - 1)]
+        return at(self.space, int(points.spin[0]), np.unique(np.linspace(left, right, _INSIDE + 2)[1:-1]))
 
     def scan(self, functional: Functional, grid: Grid | None = None) -> Functional:
         """The functional with its largest violation on an independent grid, dips refined."""
         grid = grid or self.grid.finer()
         worst, count = (np.inf, 0, 0.0), 0
-        for points in _by_spin(sample(self.space, grid)):
+        for spin, places in grid.states():
+            points = at(self.space, spin, places)
             slack = self.slack(points, functional.coefficients)
-            count += len(slack)
-            for where in _local_minima(slack):
-                left, right = points.place[max(where - 1, 0)], points.place[min(where + 1, len(slack) - 1)]
-                new = at(self.space, int(points.spin[0]), np.linspace(left, right, _INSIDE + 2)[1:-1])
-                lowest = self.slack(new, functional.coefficients)
-                count += len(lowest)
-                k = int(lowest.argmin())
-                worst = min(worst, (float(lowest[k]), int(points.spin[0]), float(new.place[k])))
-            k = int(slack.argmin())
-            worst = min(worst, (float(slack[k]), int(points.spin[k]), float(points.place[k])))
-        violation = Violation(*worst, states=count)
-        return Functional(
-            self.space, functional.coefficients, functional.status, functional.rounds, violation
-        )
+            between = self._between(points, slack)
+            for some, values in ((points, slack), (between, None)):
+                if some is None:
+                    continue
+                values = self.slack(some, functional.coefficients) if values is None else values
+                k, count = int(values.argmin()), count + len(values)
+                worst = min(worst, (float(values[k]), spin, float(some.place[k])))
+        return replace(functional, violation=Violation(*worst, states=count))
 
 
 def _by_spin(points: Points) -> Iterator[Points]:

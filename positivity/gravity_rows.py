@@ -7,6 +7,7 @@ the limit J -> infinity at fixed mass, where the highest X_k decides.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,6 +154,13 @@ class Grid:
             x = x[4 * spin * spin * x < (1.3 * self.reach) ** 2]
         return np.unique(x[x > 1e-9])
 
+    def states(self) -> Iterator[tuple[int, np.ndarray]]:
+        """All (spin, places), the limits first."""
+        yield IMPACT, self.impacts()
+        yield FIXED_MASS, np.linspace(0.02 - 0.01 * self.shift, 1, self.nodes)
+        for spin in self.spin_list():
+            yield spin, self.masses(spin)
+
     def impacts(self) -> np.ndarray:
         near = np.arange(0, self.reach, self.step) + self.shift * self.step
         far = np.arange(self.reach, 4 * self.reach, 2.1 * self.step)
@@ -181,10 +189,8 @@ class Points:
 
 def sample(space: Space, grid: Grid) -> Points:
     """All rows of a grid."""
-    points = at(space, IMPACT, grid.impacts()) + at(space, FIXED_MASS, np.linspace(0.02, 1, grid.nodes))
-    for spin in grid.spin_list():
-        points = points + at(space, spin, grid.masses(spin))
-    return points
+    parts = [at(space, spin, places) for spin, places in grid.states()]
+    return sum(parts[1:], parts[0])
 
 
 def at(space: Space, spin: int, places: np.ndarray) -> Points:
