@@ -67,7 +67,7 @@ def bound(
     check_choices(digits, density, loops, method)
     pairs = loop_choice(loops, order)
     if pairs:
-        from positivity.loop_bounds import loop_range
+        from positivity.loop_range import loop_range
 
         if method != "lp":
             raise InputError(f"method {method!r} knows no loops: drop it")

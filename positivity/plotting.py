@@ -82,11 +82,11 @@ def _axis_label(combination: str, over: str) -> str:
 
 def scope_lines(problem: Problem) -> str:
     """Scope of a figure in two short lines."""
-    over = "1" if problem.assumptions else problem.over
+    over = "1" if problem.absolute else problem.over
     held = "".join(f", {_label(name, over)}$={value}$" for name, value in problem.fix)
     density = r"$\rho_J\geq 0$" if problem.assumptions is None else _density_text(problem.assumptions)
     return (
-        f"$D={problem.dimension}$, tree level, {density}, all even $J$, " + r"all $m\geq M$"
+        f"$D={problem.dimension}$, {_loops_text(problem)}, {density}, all even $J$, " + r"all $m\geq M$"
         f"\nsum rules and nulls to order {problem.order}{held}"
     )
 
@@ -98,6 +98,14 @@ class PlaneMarker:
     label: str
     x: float
     y: float
+
+
+def _loops_text(problem: Problem) -> str:
+    """Tree level, or the one-loop terms that are in."""
+    if problem.loops == "tree":
+        return "tree level"
+    terms = [combination.replace("^2", "^{2}").replace("g", "g_") for combination in problem.loops.split(",")]
+    return f"one loop ${', '.join(terms)}$"
 
 
 def _density_text(assumptions: Assumptions) -> str:

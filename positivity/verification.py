@@ -10,7 +10,8 @@ from flint import fmpq
 
 from positivity.certificates import claim_of, proved_value
 from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
-from positivity.loop_bounds import check_loop_end
+from positivity.loop_range import check_loop_end
+from positivity.loop_regions import LOOP_REGION_SCHEMA, check_loop_region
 from positivity.problem import Problem
 from positivity.results import BOUND_SCHEMA
 from positivity.unitary_bounds import check_unitary_end
@@ -36,6 +37,8 @@ def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
             return _verify_bound(data)
         if schema == _REGION_SCHEMA:
             return _verify_region(data)
+        if schema == LOOP_REGION_SCHEMA:
+            return check_loop_region(data)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         if isinstance(error, Refused):
             raise

@@ -116,6 +116,4 @@ def show_progress(done: int, total: int) -> None:
     width = 30
     filled = width * min(done, total) // total
     end = "\n" if done >= total else ""
-    print(
-        f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} half-planes", end=end, file=sys.stderr, flush=True
-    )
+    print(f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
