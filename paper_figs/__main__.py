@@ -11,6 +11,8 @@ FIGURES = {
     "tree_level": "table of certified bounds on g3..g7 and the region (g3/g2, g4/g2) at order 8",
     "full_unitarity": "max g2 by order and dimension, ranges of g3/g2 and g4/g2 versus g2, the extremal density",
     "one_loop": "D=4 ranges with loops in rows, nulls or both; exact exclusions in D=5, 6",
+    "one_loop_ranges": "tree versus one loop: regions (g3/g2, g4/g2) in D=5, ranges versus g2 in D=4 (6 minutes)",
+    "one_loop_limits": "max g2 by dimension and loop orders; running and the n=4 null",
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from positivity.exclusion import best_exclusion
+from positivity.loop_validity import trusted_g2
 from positivity.loop_variants import VARIANTS, variant_ends
 from positivity.plotting import Curve, plot_curves
 from positivity.problem import End
@@ -40,7 +41,7 @@ def _variants(folder: Path, coupling: str) -> None:
     unit = r"[M^{-2}]" if coupling == "g3" else r"[M^{-4}]"
     figure = folder / f"one_loop_variants_{coupling}.pdf"
     label = rf"$g_{coupling[1]}/g_2\;\,{unit}$"
-    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, SCOPE, figure)
+    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, SCOPE, figure, doubtful_from=trusted_g2(4))
     (folder / f"one_loop_variants_{coupling}.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     print(f"figure: {figure}")
 

@@ -46,6 +46,8 @@ class Cut:
     certificate: Mapping[str, Any] | None = None
     error: float = 0.0
     reached: float | None = None
+    #: a numerical functional that is positive somewhere past its grid: not even numerically a bound
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ class CutFinder:
         aimed = problem.theory.side(problem.target).linear
         has_target = abs(aimed.get(self.question.target, arb(0))) > _TINY
         reached = found.primal - side * float(problem.theory.side(problem.target).constant.mid())
-        return Cut(side if has_target else 0, cut, None, abs(found.error), reached)
+        return Cut(side if has_target else 0, cut, None, abs(found.error), reached, found.past >= 0)
 
     def _dual_shift(
         self, problem: LoopProblem, null_rows: Sequence[Functional], multipliers: Sequence[float], at: int

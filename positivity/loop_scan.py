@@ -168,6 +168,8 @@ def _end(scan: Scan, side: int) -> End:
         return End(natural, "certified", certificate=_cover(question, used), spectrum_value=shown, natural=natural)
     error = max(cut.error for cut in used)
     reason = f"smeared nulls on a grid, error {error:.1e} U by refinement; all values of the scanned coupling"
+    if any(cut.doubtful for cut in used):
+        reason += "; a functional is positive past the grid, so not even numerically a bound"
     return End(natural, "numerical", reason, spectrum_value=shown, natural=natural)
 
 

@@ -28,8 +28,10 @@ from solvers.verify import Refused, verify_data
 
 STRENGTH_SCHEMA = "eft-positivity/strength/1"
 _G2, _G3, _G4 = (1, 0), (0, 1), (2, 0)
+#: |g3| in units of U up to which places for functionals are sought
+_FAR = 4000.0
 _DIGITS = 6
-_MOST_SLICES, _SMALLEST, _PLACES = 60, 1e-5, 12
+_MOST_SLICES, _SMALLEST, _PLACES = 60, 1e-5, 15
 
 
 def question_at(
@@ -106,7 +108,10 @@ def _numerical(inside: float, outside: float) -> End:
 
 
 def _certified(inside: float, outside: float, pairs: tuple[Pair, ...], order: int, dimension: int) -> End:
-    slices = _slices(_decimal(outside), pairs, order, dimension)
+    slices: list[dict[str, Any]] = []
+    # just above the last allowed g2 the functionals have no room yet
+    for shift in (0.0, 1e-5, 1e-4, 1e-3):
+        slices = slices or _slices(_decimal(outside * (1 + shift)), pairs, order, dimension)
     text = decimal_text(_decimal(outside), 8)
     if not slices:
         return End(text, "numerical", "excluded at this g2, but not proved beyond it", natural=text)
@@ -148,7 +153,7 @@ def _excluding(low: fmpq, high: fmpq, pairs: tuple[Pair, ...], order: int, dimen
     documents: list[Mapping[str, Any]] = []
     quadratics: list[Quadratic] = []
     place = fmpq(0)
-    for _ in range(_PLACES):
+    for step in range(_PLACES):
         for cut in (cut for finder in finders for cut in [*finder.base(), *finder.feasibility(place)]):
             assert cut.certificate is not None
             held = _Family(functional_of(cut.certificate), pairs, dimension).on(to_ball(low), to_ball(high))
@@ -160,16 +165,19 @@ def _excluding(low: fmpq, high: fmpq, pairs: tuple[Pair, ...], order: int, dimen
         left = allowed(quadratics)
         if not left:
             return _fewest(documents, quadratics)
-        place = _worst(quadratics, left)
+        place = _next_place(quadratics, left, step)
     return []
 
 
-def _worst(quadratics: Sequence[Quadratic], left: Sequence[Interval]) -> fmpq:
-    """Where in the intervals the quadratics are farthest from excluding, a little inside."""
-    inner = [(max(low, -50.0), min(high, 50.0)) for low, high in left]
-    place = largest(quadratics, inner)[1]
-    low, high = next((i for i in inner if i[0] <= place <= i[1]), inner[0])
-    return _decimal(min(max(place, (9 * low + high) / 10), (low + 9 * high) / 10))
+def _next_place(quadratics: Sequence[Quadratic], left: Sequence[Interval], step: int) -> fmpq:
+    """By turns near either end of what is left, and where the quadratics are farthest from excluding."""
+    inner = [(max(low, -_FAR), min(high, _FAR)) for low, high in left if low < _FAR and high > -_FAR]
+    if not inner:
+        return fmpq(0)
+    low, high = inner[0][0], inner[-1][1]
+    place = (low, high, largest(quadratics, inner)[1])[step % 3]
+    margin = min(1.0, high - low) / 100
+    return _decimal(min(max(place, low + margin), high - margin))
 
 
 def _fewest(documents: list[Mapping[str, Any]], quadratics: list[Quadratic]) -> list[Mapping[str, Any]]:

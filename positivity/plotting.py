@@ -270,8 +270,19 @@ class Curve:
     style: str | tuple[int, tuple[int, ...]] = "-"
 
 
-def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, path: str | Path | None = None) -> Any:
-    """Lines and filled outlines with a legend below."""
+def plot_curves(
+    curves: Sequence[Curve],
+    xlabel: str,
+    ylabel: str,
+    title: str,
+    path: str | Path | None = None,
+    *,
+    doubtful_from: float | None = None,
+    logx: bool = False,
+    logy: bool = False,
+    ticks: Sequence[str] = (),
+) -> Any:
+    """Lines and filled outlines with a legend below; grey from `doubtful_from` on, where a truncation fails."""
     plt, style = _style()
     with style:
         figure, axes = plt.subplots()
@@ -281,6 +292,16 @@ def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, p
                 axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
             line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
             axes.plot(*line.T, color=colour, ls=curve.style, marker=curve.marker, ms=3.5, label=curve.label)
+        if logx:
+            axes.set_xscale("log")
+        if logy:
+            axes.set_yscale("log")
+        if ticks:
+            axes.set_xticks(range(len(ticks)), list(ticks))
+        if doubtful_from is not None:
+            edge = axes.get_xlim()
+            axes.axvspan(doubtful_from, edge[1], color="0.5", alpha=0.15, lw=0, label="truncation not trustworthy")
+            axes.set_xlim(edge)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(title, fontsize=7.5)
