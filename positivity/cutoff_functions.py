@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -55,7 +56,7 @@ class TestFunctions:
     def values(self, p: np.ndarray) -> np.ndarray:
         """f_i(p): (len(p), count)."""
         u = np.log(p)
-        return np.nan_to_num(np.column_stack([spline(u) for spline in self._splines]))
+        return np.asarray(np.nan_to_num(np.column_stack([spline(u) for spline in self._splines])))
 
     def nodes(
         self, phase: float, b_low: float | None = None, b_high: float | None = None
@@ -80,5 +81,9 @@ class TestFunctions:
 
     def moment(self, power: int) -> np.ndarray:
         """int f_i p^power dp: (count,)."""
-        p, weights = self.nodes(30.0)
-        return np.asarray((weights * p**power) @ self.values(p))
+        return self.integral(lambda p: p**power)
+
+    def integral(self, weight: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """int f_i weight(p) dp for a smooth weight: (count,)."""
+        p, weights = self.nodes(60.0)
+        return np.asarray((weights * weight(p)) @ self.values(p))

@@ -52,8 +52,8 @@ class ImpactGrid:
         return (edges_[1:] + edges_[:-1]) / 2, np.diff(edges_)
 
 
-#: the sum rules that can be smeared
-RULES = ("A2", "A4")
+#: the sum rules: smeared A_2 and A_4, and the forward limit of A_4
+RULES = ("A2", "A4", "A4(0)")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Cells:
 
 
 def cells(grid: ImpactGrid, functions: TestFunctions, rules: tuple[str, ...] = ("A2",)) -> Cells:
-    """All cells with the rows int f_i(p) A(-p^2) for the sum rules asked for."""
+    """All cells with the rows int f_i(p) A(-p^2) for the sum rules asked for; A4(0) is a single row."""
     parts = _continuum(grid, functions, rules)
     parts += [_of_spin(spin, grid, functions, rules) for spin in range(0, grid.spins + 1, 2)]
     weights = np.concatenate([part.weights for part in parts])
@@ -83,17 +83,20 @@ def _of_spin(spin: int, grid: ImpactGrid, functions: TestFunctions, rules: tuple
     w = (edges[1:] + edges[:-1]) / 2
     p, weights = functions.nodes(2 * spin + 20.0)
     y = np.outer(w, p * p)
-    rows = _rows(rules, _legendre(spin, 1 - 2 * y), y, w)
-    smeared = functions.values(p) * weights[:, None]
-    return Cells(16 * (2 * spin + 1) * w * np.diff(edges), {rule: row @ smeared for rule, row in rows.items()})
+    rows = _rows(rules, _legendre(spin, 1 - 2 * y), y, w, functions.values(p) * weights[:, None])
+    return Cells(16 * (2 * spin + 1) * w * np.diff(edges), rows)
 
 
-def _rows(rules: tuple[str, ...], wave: np.ndarray, y: np.ndarray, w: np.ndarray) -> dict[str, np.ndarray]:
-    """x^-2 times the kernels: A_k = < x^k (2-y) (1-y)^(-k/2-1) P_J >, y = p^2 x."""
+def _rows(
+    rules: tuple[str, ...], wave: np.ndarray, y: np.ndarray, w: np.ndarray, smeared: np.ndarray
+) -> dict[str, np.ndarray]:
+    """x^-2 times the kernels: A_k = < x^k (2-y) (1-y)^(-k/2-1) P_J >, y = p^2 x; smeared: f_i(p) dp."""
     found = {}
     for rule in rules:
         k = int(rule[1])
-        found[rule] = wave * (2 - y) / (1 - y) ** (k // 2 + 1) * w[:, None] ** (k - 2)
+        size = w[:, None] ** (k - 2)
+        forward = rule.endswith("(0)")
+        found[rule] = 2 * size if forward else (wave * (2 - y) / (1 - y) ** (k // 2 + 1) * size) @ smeared
     return found
 
 
@@ -127,9 +130,7 @@ def _strip(
     spin = bs / (2 * np.sqrt(w))
     shape = np.sqrt(np.divide(theta, np.sin(theta), out=np.ones_like(theta), where=theta > 1e-6))
     wave = shape * j0(spin[:, None] * theta) * _window(bs[:, None] * p)
-    rows = _rows(rules, wave, y, w)
-    smeared = functions.values(p) * p_weights[:, None]
-    return Cells(weights, {rule: row @ smeared for rule, row in rows.items()})
+    return Cells(weights, _rows(rules, wave, y, w, functions.values(p) * p_weights[:, None]))
 
 
 def _window(product: np.ndarray) -> np.ndarray:

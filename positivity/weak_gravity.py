@@ -35,7 +35,8 @@ class CutoffProblem:
     p_min: smallest momentum transfer at which the sum rules are used.  contacts: free contact terms
     c_0, c_1 p^2, ... of A_2 (with k=(2,)).  k: (2,), or (2, 4) for A_2 and A_4
     with shared couplings g_pq of Mandelstam order up to `degree`.  g2: its value, None if free.  loops:
-    "tree" or "g2^2", the one-loop term of A_2 (needs g2).  functions: size of the spline space.
+    "tree" or "g2^2", the one-loop term of A_2 (needs g2).  functions: size of the spline space.  mu: the
+    pole is 8 pi G/(p^2 + mu^2) instead of 8 pi G/p^2.  g4: the forward sum rule A_4(0) = 4 g4 is used too.
     """
 
     p_min: float
@@ -45,6 +46,8 @@ class CutoffProblem:
     g2: float | None = None
     loops: str = "tree"
     functions: int = 24
+    mu: float | None = None
+    g4: float | None = None
 
     def __post_init__(self) -> None:
         TestFunctions(self.p_min, self.functions)
@@ -54,6 +57,10 @@ class CutoffProblem:
             raise InputError(f"contacts {self.contacts}: use 0 to 12")
         if not 2 <= self.degree <= _LARGEST_DEGREE:
             raise InputError(f"degree {self.degree}: use 2 to {_LARGEST_DEGREE}")
+        if (self.mu is not None and not self.mu > 0) or (self.g4 is not None and not self.g4 > 0):
+            raise InputError(f"mu {self.mu}, g4 {self.g4}: use positive numbers in units of the cutoff")
+        if self.g4 is not None and self.k != (2,):
+            raise InputError("g4 as a forward sum rule goes with A_2 alone: drop --k 2,4")
         if self.loops not in ("tree", "g2^2"):
             raise InputError(f"loops {self.loops!r}: the cutoff program knows 'tree' and 'g2^2'")
         if self.loops != "tree" and (self.g2 is None or self.k != (2,)):
@@ -75,8 +82,10 @@ class CutoffProblem:
             terms = f"A_2 and A_4 with shared couplings to Mandelstam order {self.degree} and none above"
         fixed = "" if self.g2 is None else f", g2 = {self.g2:g}"
         loops = "no loops" if self.loops == "tree" else "one loop with g2^2"
+        pole = "8piG/p^2" if self.mu is None else f"8piG/(p^2+{self.mu:g}^2)"
+        fixed += "" if self.g4 is None else f", forward A_4(0) = 4 g4 with g4 = {self.g4:g}"
         return (
-            f"D=4, tree-level graviton pole, 0 <= rho_J <= 2, all even spins, masses >= Lambda=1, sum rules used for "
+            f"D=4, graviton pole {pole}, 0 <= rho_J <= 2, all even spins, masses >= Lambda=1, sum rules used for "
             f"p from {self.p_min:g} to 1; {terms}{fixed}; {loops}, no graviton loops"
         )
 
@@ -119,7 +128,8 @@ class CutoffBound:
 def cutoff(problem: CutoffProblem, grid: ImpactGrid | None = None) -> CutoffBound:
     """The best functional of the spline space and its cost; raises InputError if the program has no answer."""
     started = time.perf_counter()
-    grid = grid or ImpactGrid(problem.p_min)
+    # with the forward sum rule the sign changes with w at fixed b
+    grid = grid or ImpactGrid(problem.p_min, layers=5 if problem.g4 is None else 24)
     functions = TestFunctions(problem.p_min, problem.functions)
     rules = _rules(problem)
     infrared = _Infrared(problem, functions, rules)
@@ -127,13 +137,13 @@ def cutoff(problem: CutoffProblem, grid: ImpactGrid | None = None) -> CutoffBoun
     primal, functional = _solve(coarse, infrared)
     value = _cost(cells(grid.finer(), functions, rules), functional, infrared)
     error = abs(value - _cost(coarse, functional, infrared)) + abs(_cost(coarse, functional, infrared) - primal)
-    split = np.split(functional, len(rules))
+    split = np.split(functional, np.cumsum([len(infrared.nothing(rule)) for rule in rules])[:-1])
     coefficients = {rule: part.tolist() for rule, part in zip(rules, split, strict=True)}
     return CutoffBound(problem, value, primal, error, coefficients, round(time.perf_counter() - started, 3))
 
 
 def _rules(problem: CutoffProblem) -> tuple[str, ...]:
-    return tuple(f"A{k}" for k in problem.k)
+    return (*(f"A{k}" for k in problem.k), *(("A4(0)",) if problem.g4 is not None else ()))
 
 
 class _Infrared:
@@ -141,8 +151,7 @@ class _Infrared:
 
     def __init__(self, problem: CutoffProblem, functions: TestFunctions, rules: tuple[str, ...]) -> None:
         self.problem, self.functions = problem, functions
-        none = np.zeros(functions.count)
-        self.graviton = np.concatenate([functions.moment(-2) if rule != "A4" else none for rule in rules])
+        self.graviton = np.concatenate([self._pole(rule) for rule in rules])
         columns = {c: np.concatenate([self._coupling(c, rule) for rule in rules]) for c in problem.unknowns}
         self.known = np.zeros(len(self.graviton))
         if problem.g2 is not None:
@@ -150,20 +159,33 @@ class _Infrared:
             self.known = problem.g2 * given
         if problem.loops == "g2^2" and problem.g2 is not None:
             self.known = self.known + problem.g2**2 * self._loop()
+        if problem.g4 is not None:
+            self.known[-1] = 4 * problem.g4
         self.free = np.column_stack([*columns.values()]) if columns else np.zeros((len(self.graviton), 0))
+
+    def _pole(self, rule: str) -> np.ndarray:
+        """int f_i / (p^2 + mu^2); the graviton is in A_2 only."""
+        if rule != "A2":
+            return self.nothing(rule)
+        return self.functions.integral(lambda p: 1 / (p * p + (self.problem.mu or 0.0) ** 2))
+
+    def nothing(self, rule: str) -> np.ndarray:
+        return np.zeros(1 if rule == "A4(0)" else self.functions.count)
 
     def _coupling(self, coupling: Coupling, rule: str) -> np.ndarray:
         """int f_i [g_pq of the rule]; a pseudo-coupling (-r, 0) is p^(2r) itself."""
+        if rule == "A4(0)":
+            return self.nothing(rule)
         if coupling[0] < 0:
             return self.functions.moment(-2 * coupling[0])
         p, q = coupling
         j = 2 if rule == "A4" else 1
         r = 2 * p + 3 * q - 2 * j
         if r < 0:
-            return np.zeros(self.functions.count)
+            return self.nothing(rule)
         size = ir_side(j, r).get(coupling)
         if size is None:
-            return np.zeros(self.functions.count)
+            return self.nothing(rule)
         return np.asarray(float(size) * (-1) ** r * self.functions.moment(2 * r))
 
     def _loop(self) -> np.ndarray:
