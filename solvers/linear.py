@@ -70,6 +70,11 @@ class GrowingProgram:
             count, -lower, np.zeros(count), infinite, matrix.size, starts, indices, np.ascontiguousarray(matrix).ravel()
         )
 
+    def set_cost(self, cost: np.ndarray) -> None:
+        """Replace the cost; the basis stays."""
+        which = np.arange(self._size, dtype=np.int32)
+        self._highs.changeRowsBounds(self._size, which, cost, cost)
+
     def set_lower(self, lower: np.ndarray) -> None:
         """Replace the lower bounds of all rows."""
         which = np.arange(self._count, dtype=np.int32) + 2 * self._size

@@ -1,0 +1,173 @@
+r"""Whether a vector of moments belongs to a positive measure: ray shooting in a shared linear program.
+
+Rows R_i(x, X) as in `solvers.program` and a positive measure give the vector <R_i>; all such vectors
+form a convex cone.  For a vector v and a fixed vector c inside the cone the program is
+
+    minimise w.v  such that  sum_i w_i R_i >= margin for all J and x,  w.c = 1,
+
+the dual of: the largest t with v - t c in the cone.  If t >= 0 the measure found plus t c represents v;
+if t < 0, w separates v from the cone.  The constraints do not depend on v, so one program with its
+points and its basis serves every vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from flint import fmpq
+
+from solvers.grid import chebyshev, default_spins
+from solvers.linear import GrowingProgram, LinearSolution
+from solvers.program import MeasureProgram, Row, SpinLadder, from_longdouble, to_longdouble
+from solvers.separation import Dips, SpinSampler
+from solvers.tables import RowTables
+
+_START = chebyshev(11)
+_BOX = 1e6
+_MAX_ROUNDS = 60
+#: relative slack of a functional that is to be proved: at least, at most, and its share of the room there is
+MARGIN, _MAX_MARGIN, _SHARE = 3e-10, 1e-2, 0.3
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point of the measure: spin (-1: Regge limit), s, and its weight in the scaled program."""
+
+    spin: int
+    s: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Where the ray from v towards -c leaves the cone.
+
+    status: "inside" (depth >= 0 on points of the cone, so truly inside up to rounding), "outside" (the
+    functional is non-negative wherever it was sampled and negative on v), "boundary" (neither can be told)
+    or "failed".  depth: t, relative to the size of v.  places: the measure of v - t c.  multipliers: w as
+    exact rationals if outside.  margin: the slack of the functional.
+    """
+
+    status: str
+    depth: float
+    places: tuple[Place, ...] = ()
+    multipliers: tuple[fmpq, ...] = ()
+    margin: float = 0.0
+
+
+class MomentCone:
+    """The cone of a family of rows; shoots rays from any vector and keeps what it learns.
+
+    rows: the rows, the first the one of lowest order.  centre: a vector well inside the cone.
+    """
+
+    def __init__(self, rows: tuple[Row, ...], ladder: SpinLadder, centre: Sequence[fmpq]) -> None:
+        # tables want a target; this program has none
+        self.program = MeasureProgram(rows, ladder, (rows[0],))
+        self.tables = RowTables(self.program, default_spins(ladder.step))
+        self._sampler = SpinSampler(self.program, self.tables.spins)
+        self._centre = self._scaled(centre)
+        self._owner, self._s, self._scale = np.zeros(0, int), np.zeros(0), np.zeros(0)
+        self._model = GrowingProgram(self._centre, _BOX)
+        self._model.add_rows(np.vstack([self._centre, -self._centre]), np.array([1.0, -1.0]))
+        self._margin = 0.0
+        spins = np.arange(len(self.tables.spins))
+        self._add(np.repeat(spins, len(_START)), (self.tables.ends[:, None] * _START).ravel())
+
+    def _scaled(self, vector: Sequence[fmpq]) -> np.ndarray:
+        """The vector in the conditioned basis, its largest entry of size 1."""
+        exact = np.array([to_longdouble(value) for value in vector])
+        turned = self.tables.basis.T @ exact
+        return np.asarray(turned / np.abs(turned).max(), float)
+
+    def _add(self, owners: np.ndarray, s: np.ndarray) -> None:
+        matrix = self.tables.free_values(owners, s)
+        scale = 1 / np.maximum(np.abs(matrix).max(axis=1), 1e-30)
+        self._model.add_rows(matrix * scale[:, None], np.full(len(s), self._margin))
+        self._owner = np.concatenate([self._owner, owners])
+        self._s = np.concatenate([self._s, s])
+        self._scale = np.concatenate([self._scale, scale])
+
+    def watch(self, spin: int, x: float) -> None:
+        """Watch a spin and its neighbours from now on, and add the point x = 1/m^2 of it."""
+        step = self.program.ladder.step
+        if self.tables.add(np.arange(max(0, spin - 4 * step), spin + 5 * step, step)):
+            self._sampler = SpinSampler(self.program, self.tables.spins)
+        eta = x * (1 + self.program.ladder.casimir(spin))
+        self._add(np.array([self.tables.index[spin]]), np.array([eta / (eta + self.program.scale)]))
+
+    def shoot(self, vector: Sequence[fmpq], least: float = MARGIN) -> Shot:
+        """The ray from a vector that is not zero; least: smallest slack worth trying to prove."""
+        self._model.set_cost(self._scaled(vector))
+        self._set_margin(0.0)
+        for _ in range(_MAX_ROUNDS):
+            solution = self._model.solve()
+            if not solution.optimal:
+                return Shot("failed", np.nan)
+            value = self._value(solution, vector)
+            if value >= 0 and self._margin == 0:
+                return Shot("inside", value, self._places(solution))
+            if value >= 0 or self._margin == 0:
+                if not self._next_margin(solution, value, least):
+                    return Shot("boundary", value - self._cost(solution), self._places(solution))
+                continue
+            dips = self._violations(solution.point)
+            if float(dips.values.min(initial=np.inf)) >= 0.2 * self._margin:
+                depth = value - self._cost(solution)
+                return Shot("outside", depth, self._places(solution), self._exact(solution), self._margin)
+            self._add(dips.owners, dips.s)
+        return Shot("boundary", value, self._places(solution))
+
+    def _value(self, solution: LinearSolution, vector: Sequence[fmpq]) -> float:
+        """w.v, with the contribution of rounding taken out by extended precision."""
+        return float(self._scaled(vector) @ solution.point)
+
+    def _cost(self, solution: LinearSolution) -> float:
+        """What the margin costs in value."""
+        return self._margin * float(solution.duals[2:].sum())
+
+    def _next_margin(self, solution: LinearSolution, value: float, least: float) -> bool:
+        """Set the margin that leaves a share of the room; whether it is worth trying.
+
+        The points known so far decide at first; when the program with a margin finds no room any more,
+        it shrinks, in the end to zero, where the sign is that of the true program.
+        """
+        room = self._cost(solution) - value
+        if room <= 0:
+            if self._margin == 0:
+                return False
+            self._set_margin(0.0)
+            return True
+        wanted = min(_SHARE * room / max(float(solution.duals[2:].sum()), 1e-300), _MAX_MARGIN)
+        if self._margin:
+            wanted = min(wanted, self._margin / 3)
+        if wanted < least:
+            return False
+        self._set_margin(wanted)
+        return True
+
+    def _set_margin(self, margin: float) -> None:
+        if margin != self._margin:
+            self._margin = margin
+            self._model.set_lower(np.concatenate([[1.0, -1.0], np.full(len(self._s), margin)]))
+
+    def _violations(self, point: np.ndarray) -> Dips:
+        dips = self._sampler.dips(self.tables.coefficients(point, np.zeros(1)))
+        low = dips.values < 1e3 * self._margin
+        dips = Dips(dips.owners[low], dips.s[low], dips.values[low])
+        rows = self.tables.free_values(dips.owners, dips.s)
+        relative = dips.values / np.maximum(np.abs(rows).max(axis=1), 1e-30)
+        bad = relative < 0.5 * self._margin
+        return Dips(dips.owners[bad], dips.s[bad], relative[bad])
+
+    def _places(self, solution: LinearSolution) -> tuple[Place, ...]:
+        weights = solution.duals[2:]
+        return tuple(
+            Place(int(self.tables.spins[self._owner[i]]), float(self._s[i]), float(weights[i]))
+            for i in np.flatnonzero(weights > 0)
+        )
+
+    def _exact(self, solution: LinearSolution) -> tuple[fmpq, ...]:
+        return tuple(from_longdouble(v) for v in self.tables.basis @ solution.point.astype(np.longdouble))
