@@ -68,7 +68,7 @@ class MomentCone:
         self.program = MeasureProgram(rows, ladder, (rows[0],))
         self.tables = RowTables(self.program, default_spins(ladder.step))
         self._sampler = SpinSampler(self.program, self.tables.spins)
-        self._centre = self._scaled(centre)
+        self._centre = self.scaled(centre)
         self._owner, self._s, self._scale = np.zeros(0, int), np.zeros(0), np.zeros(0)
         self._model = GrowingProgram(self._centre, _BOX)
         self._model.add_rows(np.vstack([self._centre, -self._centre]), np.array([1.0, -1.0]))
@@ -76,7 +76,7 @@ class MomentCone:
         spins = np.arange(len(self.tables.spins))
         self._add(np.repeat(spins, len(_START)), (self.tables.ends[:, None] * _START).ravel())
 
-    def _scaled(self, vector: Sequence[fmpq]) -> np.ndarray:
+    def scaled(self, vector: Sequence[fmpq]) -> np.ndarray:
         """The vector in the conditioned basis, its largest entry of size 1."""
         exact = np.array([to_longdouble(value) for value in vector])
         turned = self.tables.basis.T @ exact
@@ -90,6 +90,11 @@ class MomentCone:
         self._s = np.concatenate([self._s, s])
         self._scale = np.concatenate([self._scale, scale])
 
+    def sampled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Scaled rows (points, rows), spins and places s so far."""
+        matrix = self.tables.free_values(self._owner, self._s) * self._scale[:, None]
+        return matrix, self.tables.spins[self._owner], self._s
+
     def watch(self, spin: int, x: float) -> None:
         """Watch a spin and its neighbours from now on, and add the point x = 1/m^2 of it."""
         step = self.program.ladder.step
@@ -100,7 +105,7 @@ class MomentCone:
 
     def shoot(self, vector: Sequence[fmpq], least: float = MARGIN) -> Shot:
         """The ray from a vector that is not zero; least: smallest slack worth trying to prove."""
-        self._model.set_cost(self._scaled(vector))
+        self._model.set_cost(self.scaled(vector))
         self._set_margin(0.0)
         for _ in range(_MAX_ROUNDS):
             solution = self._model.solve()
@@ -122,7 +127,7 @@ class MomentCone:
 
     def _value(self, solution: LinearSolution, vector: Sequence[fmpq]) -> float:
         """w.v, with the contribution of rounding taken out by extended precision."""
-        return float(self._scaled(vector) @ solution.point)
+        return float(self.scaled(vector) @ solution.point)
 
     def _cost(self, solution: LinearSolution) -> float:
         """What the margin costs in value."""
