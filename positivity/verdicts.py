@@ -111,7 +111,7 @@ class Verdict:
             lines.append(self.reason)
         if self.excluded:
             lines.append(f"proved for every theory in this scope: {self.claim}; here the left side is {self.violation}")
-        if self.allowed:
+        if self.spectrum or self.steps:
             lines.append(self._evidence())
         if self.predicted:
             lines.append("its other couplings: " + ", ".join(f"{name} = {value}" for name, value in self.predicted))

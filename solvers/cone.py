@@ -26,7 +26,7 @@ from solvers.tables import RowTables
 
 _START = chebyshev(11)
 _BOX = 1e6
-_MAX_ROUNDS = 60
+_MAX_ROUNDS = 100
 #: relative slack of a functional that is to be proved: at least, at most, and its share of the room there is
 MARGIN, _MAX_MARGIN, _SHARE = 3e-10, 1e-2, 0.3
 
@@ -105,53 +105,47 @@ class MomentCone:
 
     def shoot(self, vector: Sequence[fmpq], least: float = MARGIN) -> Shot:
         """The ray from a vector that is not zero; least: smallest slack worth trying to prove."""
-        self._model.set_cost(self.scaled(vector))
+        direction = self.scaled(vector)
+        self._model.set_cost(direction)
         self._set_margin(0.0)
+        value, ceiling = np.nan, _MAX_MARGIN
         for _ in range(_MAX_ROUNDS):
             solution = self._model.solve()
-            if not solution.optimal:
-                return Shot("failed", np.nan)
-            value = self._value(solution, vector)
-            if value >= 0 and self._margin == 0:
+            value = float(direction @ solution.point) if solution.optimal else np.inf
+            if self._margin == 0 and not solution.optimal:
+                return self._lightest(solution)
+            if self._margin == 0 and value >= 0:
                 return Shot("inside", value, self._places(solution))
-            if value >= 0 or self._margin == 0:
-                if not self._next_margin(solution, value, least):
-                    return Shot("boundary", value - self._cost(solution), self._places(solution))
-                continue
-            dips = self._violations(solution.point)
-            if float(dips.values.min(initial=np.inf)) >= 0.2 * self._margin:
-                depth = value - self._cost(solution)
-                return Shot("outside", depth, self._places(solution), self._exact(solution), self._margin)
-            self._add(dips.owners, dips.s)
+            if self._margin == 0:
+                # what the margin may cost is a share of the room there is
+                margin = min(_SHARE * -value / max(self._price(solution), 1e-300), ceiling)
+                if margin < least:
+                    return Shot("boundary", value, self._places(solution))
+                self._set_margin(margin)
+            elif value >= 0:
+                # more points left no room for so much slack, or none at all: look without
+                ceiling = self._margin / 5
+                self._set_margin(0.0)
+            else:
+                dips = self._violations(solution.point)
+                if float(dips.values.min(initial=np.inf)) >= 0.2 * self._margin:
+                    depth = value - self._margin * self._price(solution)
+                    return Shot("outside", depth, self._places(solution), self._exact(solution), self._margin)
+                self._add(dips.owners, dips.s)
         return Shot("boundary", value, self._places(solution))
 
-    def _value(self, solution: LinearSolution, vector: Sequence[fmpq]) -> float:
-        """w.v, with the contribution of rounding taken out by extended precision."""
-        return float(self.scaled(vector) @ solution.point)
+    def _lightest(self, solution: LinearSolution) -> Shot:
+        """Without any functional the cone is the whole space: the measure of least scaled weight."""
+        if solution.status != "infeasible":
+            return Shot("failed", np.nan)
+        self._margin = -1.0
+        self._model.set_lower(np.concatenate([[-_BOX, -_BOX], np.full(len(self._s), self._margin)]))
+        solution = self._model.solve()
+        return Shot("inside", np.inf, self._places(solution)) if solution.optimal else Shot("failed", np.nan)
 
-    def _cost(self, solution: LinearSolution) -> float:
-        """What the margin costs in value."""
-        return self._margin * float(solution.duals[2:].sum())
-
-    def _next_margin(self, solution: LinearSolution, value: float, least: float) -> bool:
-        """Set the margin that leaves a share of the room; whether it is worth trying.
-
-        The points known so far decide at first; when the program with a margin finds no room any more,
-        it shrinks, in the end to zero, where the sign is that of the true program.
-        """
-        room = self._cost(solution) - value
-        if room <= 0:
-            if self._margin == 0:
-                return False
-            self._set_margin(0.0)
-            return True
-        wanted = min(_SHARE * room / max(float(solution.duals[2:].sum()), 1e-300), _MAX_MARGIN)
-        if self._margin:
-            wanted = min(wanted, self._margin / 3)
-        if wanted < least:
-            return False
-        self._set_margin(wanted)
-        return True
+    def _price(self, solution: LinearSolution) -> float:
+        """What a unit of margin costs in value."""
+        return float(solution.duals[2:].sum())
 
     def _set_margin(self, margin: float) -> None:
         if margin != self._margin:
