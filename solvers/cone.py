@@ -27,6 +27,8 @@ from solvers.tables import RowTables
 _START = chebyshev(11)
 _BOX = 1e6
 _MAX_ROUNDS = 100
+#: rounds without margin that sharpen the places of a point on the boundary, and dips that count there
+_MAX_REFINEMENTS, _ROUNDING = 8, 1e-15
 #: relative slack of a functional that is to be proved: at least, at most, and its share of the room there is
 MARGIN, _MAX_MARGIN, _SHARE = 3e-10, 1e-2, 0.3
 
@@ -120,7 +122,7 @@ class MomentCone:
                 # what the margin may cost is a share of the room there is
                 margin = min(_SHARE * -value / max(self._price(solution), 1e-300), ceiling)
                 if margin < least:
-                    return Shot("boundary", value, self._places(solution))
+                    return self._nearest(solution, direction)
                 self._set_margin(margin)
             elif value >= 0:
                 # more points left no room for so much slack, or none at all: look without
@@ -143,6 +145,18 @@ class MomentCone:
         solution = self._model.solve()
         return Shot("inside", np.inf, self._places(solution)) if solution.optimal else Shot("failed", np.nan)
 
+    def _nearest(self, solution: LinearSolution, direction: np.ndarray) -> Shot:
+        """On the boundary to rounding: places added where the functional dips, until they stand still."""
+        for _ in range(_MAX_REFINEMENTS):
+            dips = self._violations(solution.point)
+            if not len(dips.s):
+                break
+            self._add(dips.owners, dips.s)
+            solution = self._model.solve()
+            if not solution.optimal:
+                return Shot("failed", np.nan)
+        return Shot("boundary", float(direction @ solution.point), self._places(solution))
+
     def _price(self, solution: LinearSolution) -> float:
         """What a unit of margin costs in value."""
         return float(solution.duals[2:].sum())
@@ -154,11 +168,11 @@ class MomentCone:
 
     def _violations(self, point: np.ndarray) -> Dips:
         dips = self._sampler.dips(self.tables.coefficients(point, np.zeros(1)))
-        low = dips.values < 1e3 * self._margin
+        low = dips.values < 1e3 * max(self._margin, _ROUNDING)
         dips = Dips(dips.owners[low], dips.s[low], dips.values[low])
         rows = self.tables.free_values(dips.owners, dips.s)
         relative = dips.values / np.maximum(np.abs(rows).max(axis=1), 1e-30)
-        bad = relative < 0.5 * self._margin
+        bad = relative < (0.5 * self._margin or -_ROUNDING)
         return Dips(dips.owners[bad], dips.s[bad], relative[bad])
 
     def _places(self, solution: LinearSolution) -> tuple[Place, ...]:

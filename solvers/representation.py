@@ -16,9 +16,11 @@ from solvers.program import value_at
 #: a finite spin in place of the Regge limit, and m^2/(1+X) in place of infinite mass
 _LARGE_SPIN, _LARGE_MASS = 10**6, 10**6
 #: significant digits of m^2 tried in turn: short ones make short weights, long ones sit where the solver put them
-_DIGITS = (4, 7, 17)
+_DIGITS = (4, 7, 10, 17)
 #: weights below this share of the largest are noise of the linear program, unless dropping them fails
 _NOISE = 1e-9
+#: places of one spin closer than this in s may stand for one state
+_CLOSE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,24 @@ class Representer:
 
 
 def _subsets(places: Sequence[Place]) -> list[list[Place]]:
+    """Choices of places: without noise, all of them, and neighbours on one spin drawn together."""
     largest = max((place.weight for place in places), default=0.0)
     heavy = [place for place in places if place.weight > _NOISE * largest]
-    return [heavy, list(places)] if len(heavy) < len(places) else [heavy]
+    together = _together(heavy)
+    return [choice for choice in (together, heavy, list(places)) if choice is together or len(choice) > len(together)]
+
+
+def _together(places: Sequence[Place]) -> list[Place]:
+    """Places of one spin that stand for one state between the points of the program."""
+    merged: list[Place] = []
+    for place in sorted(places, key=lambda p: (p.spin, p.s)):
+        last = merged[-1] if merged else None
+        if last is None or last.spin != place.spin or place.s - last.s > _CLOSE:
+            merged.append(place)
+            continue
+        weight = last.weight + place.weight
+        merged[-1] = Place(place.spin, (last.s * last.weight + place.s * place.weight) / weight, weight)
+    return merged
 
 
 def _solve(columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq]) -> list[fmpq] | None:
