@@ -172,23 +172,33 @@ class Checker:
         their own mass they do not.
         """
         orders = [{order_of(c) for c in each} for each in self.combinations]
-        known = [(n.pop(), value) for n, value in zip(orders, values, strict=True) if len(n) == 1 and value != 0]
-        if len(known) < len(values) or known[0][0] == known[-1][0]:
+        if any(len(each) > 1 for each in orders):
             return None
-        (low, first), (high, last) = min(known)[:2], max(known)[:2]
-        typical = abs(float(Fraction(int((first / last).p), int((first / last).q)))) ** (1 / (high - low))
-        for share in _GAPS:
-            scale = parse_rational(f"{typical * share:.1e}")
-            if scale <= fmpq(3, 2):
-                continue
-            vector = self._vector([value * scale**n for (n, _), value in zip(known, values, strict=True)])
+        known = [each.pop() for each in orders]
+        for scale in self._gaps(dict(zip(known, values, strict=True))):
+            vector = self._vector([value * scale**n for n, value in zip(known, values, strict=True)])
             shot = self._cone.shoot(vector)
-            atoms = self._representer.represent(shot.places, vector) if shot.status == "inside" else None
+            atoms = self._representer.represent(shot.places, vector) if shot.status != "outside" else None
             if atoms is not None:
                 # <F> = sum weight F(x, X) over rows that lack the factor x^2
-                moved = [ExactAtom(a.spin, a.mass_squared * scale, a.weight / scale**2) for a in atoms]
-                return self._spectrum(moved)
+                return self._spectrum([ExactAtom(a.spin, a.mass_squared * scale, a.weight / scale**2) for a in atoms])
         return None
+
+    def _gaps(self, known: Mapping[int, fmpq]) -> list[fmpq]:
+        """Masses^2 to try as the lightest of a spectrum, {order: value} being known."""
+        present = {n: value for n, value in known.items() if value != 0}
+        if len(present) < 2:
+            return []
+        low, high = min(present), max(present)
+        ratio = abs(present[low] / present[high])
+        typical = float(Fraction(int(ratio.p), int(ratio.q))) ** (1 / (high - low))
+        found = [parse_rational(f"{typical * share:.1e}") for share in _GAPS]
+        if {(1, 0), (2, 0)} <= {c for each in self.combinations for c in each} and present.get(4, 0) > 0:
+            # the largest possible gap, <x^4> <= x_max^2 <x^2>; all states of a single mass have it
+            square = present.get(2, fmpq(0)) / (2 * present[4])
+            if square > 0 and square.p.is_square() and square.q.is_square():
+                found.insert(0, fmpq(square.p.isqrt(), square.q.isqrt()))
+        return [scale for scale in found if scale > fmpq(101, 100)]
 
     def _predicted(self, atoms: Sequence[ExactAtom]) -> tuple[tuple[str, str], ...]:
         """The lowest couplings that were not given, in this spectrum."""

@@ -26,6 +26,8 @@ from solvers.tables import RowTables
 
 _START = chebyshev(11)
 _BOX = 1e6
+#: points are forgotten when there are so many times more than at the start
+_MOST_GROWTH = 1.5
 _MAX_ROUNDS = 100
 #: rounds without margin that sharpen the places of a point on the boundary, and dips that count there
 _MAX_REFINEMENTS, _ROUNDING = 8, 1e-15
@@ -77,6 +79,7 @@ class MomentCone:
         self._margin = 0.0
         spins = np.arange(len(self.tables.spins))
         self._add(np.repeat(spins, len(_START)), (self.tables.ends[:, None] * _START).ravel())
+        self._first = len(self._s)
 
     def scaled(self, vector: Sequence[fmpq]) -> np.ndarray:
         """The vector in the conditioned basis, its largest entry of size 1."""
@@ -110,6 +113,8 @@ class MomentCone:
         direction = self.scaled(vector)
         self._model.set_cost(direction)
         self._set_margin(0.0)
+        if len(self._s) > _MOST_GROWTH * self._first:
+            self._keep_first(self._first)
         value, ceiling = np.nan, _MAX_MARGIN
         for _ in range(_MAX_ROUNDS):
             solution = self._model.solve()
@@ -147,6 +152,7 @@ class MomentCone:
 
     def _nearest(self, solution: LinearSolution, direction: np.ndarray) -> Shot:
         """On the boundary to rounding: places added where the functional dips, until they stand still."""
+        known = len(self._s)
         for _ in range(_MAX_REFINEMENTS):
             dips = self._violations(solution.point)
             if not len(dips.s):
@@ -154,8 +160,16 @@ class MomentCone:
             self._add(dips.owners, dips.s)
             solution = self._model.solve()
             if not solution.optimal:
-                return Shot("failed", np.nan)
-        return Shot("boundary", float(direction @ solution.point), self._places(solution))
+                break
+        value, places = float(direction @ solution.point), self._places(solution)
+        self._keep_first(known)
+        return Shot("boundary" if solution.optimal else "failed", value, places)
+
+    def _keep_first(self, count: int) -> None:
+        """Forget later points: they served one vector and slow down all others."""
+        if count < len(self._s):
+            self._model.keep_first(count + 2)
+            self._owner, self._s, self._scale = self._owner[:count], self._s[:count], self._scale[:count]
 
     def _price(self, solution: LinearSolution) -> float:
         """What a unit of margin costs in value."""
