@@ -143,7 +143,8 @@ class Verdict:
         return rows
 
     def _repr_html_(self) -> str:
-        rows = self._state_rows() if self.spectrum else [("status", "reason"), (self.status, self.reason or self.claim)]
+        words: list[tuple[str, ...]] = [("status", "reason"), (self.status, self.reason or self.claim)]
+        rows = self._state_rows() if self.spectrum else words
         return html_table(rows, f"{self.status}: {self.scope}")
 
 

@@ -70,7 +70,8 @@ class Step:
 class BoundedResult:
     """Outcome: primal <= optimum <= dual (numerical), the multipliers as rationals, the density.
 
-    moments: the averages of the targets in the primal density.
+    moments: the averages of the targets in the primal density.  filled: the primal density itself, which
+    meets the equalities to the tolerance of the program (`density` is bang-bang, close to it).
     """
 
     status: str
@@ -79,6 +80,7 @@ class BoundedResult:
     multipliers: tuple[fmpq, ...]
     density: tuple[Step, ...]
     moments: np.ndarray | None = None
+    filled: tuple[Step, ...] = ()
 
 
 class BoundedProgram:
@@ -142,6 +144,7 @@ class BoundedProgram:
             tuple(from_longdouble(v) for v in exact),
             cells.density(best[1]),
             cells.moments(),
+            cells.filled(),
         )
 
     def dual_value(self, weights: np.ndarray, values: np.ndarray, multipliers: np.ndarray) -> tuple[float, float]:
@@ -296,6 +299,21 @@ class _Cells:
         """Averages of the targets in the last primal solution."""
         values = np.array(self._highs.getSolution().col_value)[self._ray_count :]
         return np.asarray((values / self.scale) @ self.targets)
+
+    def filled(self) -> tuple[Step, ...]:
+        """The density of the last primal solution, cell by cell, neighbours of equal density merged."""
+        values = np.array(self._highs.getSolution().col_value)[self._ray_count :] / self.scale
+        steps: list[Step] = []
+        order = np.lexsort((self.low, self.owner))
+        for i in (i for i in order if self.alive[i] and values[i] > 0):
+            spin = int(self.parent.tables.spins[self.owner[i]])
+            low, high = (self._x(spin, s) for s in (self.low[i], self.high[i]))
+            last = steps[-1] if steps else None
+            if last and last.spin == spin and abs(last.high - low) < 1e-12 and last.density == values[i]:
+                steps[-1] = Step(spin, last.low, high, last.density)
+            else:
+                steps.append(Step(spin, low, high, float(values[i])))
+        return tuple(steps)
 
     def density(self, multipliers: np.ndarray) -> tuple[Step, ...]:
         """The bang-bang density: the intervals where F > 0, merged."""

@@ -13,7 +13,9 @@ from solvers.verify.rows import infrared, ultraviolet
 _MAX_STATES, _MAX_ORDER, _MAX_TEXT = 10_000, 80, 100_000
 
 
-def spectrum_couplings(spectrum: Sequence[Mapping[str, Any]], dimension: int, order: int) -> dict[tuple[int, int], fmpq]:
+def spectrum_couplings(
+    spectrum: Sequence[Mapping[str, Any]], dimension: int, order: int
+) -> dict[tuple[int, int], fmpq]:
     """All g_pq of orders 2..order, exactly, of a spectrum [{"spin", "mass_squared", "weight"}, ...].
 
     Raises Refused unless every state has an even spin, m^2 >= 1 and a positive weight, and the averages of
