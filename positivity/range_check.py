@@ -3,15 +3,16 @@
 One loop, rho_J >= 0: at given couplings every forward row has a known value, so the question is again
 whether a vector lies in a cone (as in `positivity.checker`).
 
-0 <= rho_J <= 2: the rows are taken one after the other.  Each has a range at the values of the rows before
-it, with a certificate at both ends; outside of it the certificate excludes the theory, inside the densities
-at the two ends mix to one with the value wanted.
+0 <= rho_J <= 2: what rho_J >= 0 excludes is excluded; else the rows are taken one after the other.  Each
+has a range at the values of the rows before it, with a certificate at both ends; outside of it the
+certificate excludes the theory.  Inside all ranges an explicit density is the example.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,13 @@ from flint import arb, ctx, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, claim_of
-from positivity.checker import claim_text, inside_value, state_of
-from positivity.couplings import parse_combination
-from positivity.dispersion.sum_rules import Functional, add_to
+from positivity.checker import claim_text, inside_value, significant, state_of
+from positivity.couplings import parse_combination, parse_rational
+from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional
 from positivity.errors import InputError
 from positivity.known_rows import KnownRow, KnownRows, known_rows
 from positivity.loop_rows import PRECISION, midpoint
-from positivity.moments import moments_of
+from positivity.moments import density_with
 from positivity.problem import Assumptions, DensityStep
 from positivity.programs import measure_row
 from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions
@@ -99,8 +100,9 @@ class _Question:
                 if atoms is None:
                     reason = f"too close to the boundary at order {self.order}: raise the order or move the point"
                     break
-                note = f"weights in units of U = (4 pi)^(D/2), values reproduced to 1e-{_PLACES} U"
-                return {"status": "allowed", "spectrum": tuple(map(state_of, atoms)), "reason": note}
+                note = "weights in units of U = (4 pi)^(D/2)"
+                states = tuple(map(state_of, atoms))
+                return {"status": "allowed", "spectrum": states, "residual": 10.0**-_PLACES, "reason": note}
             functional: Functional = {}
             for row, factor in zip(rows, shot.multipliers, strict=True):
                 add_to(functional, row.functional, factor)
@@ -127,64 +129,83 @@ class _Question:
         left = violation(certificate, self.given, self.dimension)
         if not left < 0:
             raise Refused("the certificate does not exclude these couplings")
-        bound = "" if certificate["density"] == "positive" else " (and the bound on it, see the certificate)"
         claim = claim_of(certificate)
-        text = claim_text(claim) if claim and certificate["density"] == "positive" and not self.pairs else ""
+        largest = max((abs(value) for value in claim.values()), default=fmpq(1))
+        side = ">= 0"
+        if certificate["density"] == "unitary":
+            side = f"<= {significant(parse_rational(certificate['bound']) / largest, 8)}"
+        left_side = claim_text(claim).removesuffix(" >= 0") + (" + its one-loop terms" if self.pairs else "")
         return {
             "status": "excluded",
             "certificate": certificate,
-            "claim": text or f"the claim of the certificate{bound}",
-            "violation": f"{float(left.mid()):.6g}",
+            "claim": f"{left_side} {side}",
+            "violation": f"{float(left.mid()) / float(Fraction(int(largest.p), int(largest.q))):.6g}",
         }
 
     # 0 <= rho_J <= 2
 
     def ranges(self) -> dict[str, Any]:
-        """Rows one after the other, null rows with value zero from the start."""
+        """Rows one after the other, null rows with value zero from the start.
+
+        What rho_J >= 0 alone excludes is excluded at once.
+        """
+        first = self.cone()
+        if first["status"] == "excluded":
+            return first
         zero = [row for row in self.known.rows if row.value == 0 and row.name not in self.given]
         rest = [row for row in self.known.rows if row not in zero]
-        known = list(zero)
-        mixed: tuple[DensityStep, ...] = ()
+        # a program needs a known row
+        known = zero or [rest.pop(0)]
         for row in rest:
             found = self._stage(row, known)
-            if isinstance(found, dict):
+            if found is not None:
                 return found
-            mixed = found
             known.append(row)
-        residual = self._residual(mixed)
-        if residual > _LARGEST_RESIDUAL:
-            reason = f"inside every range, but the density found misses the values by {residual:.0e} U: lower the order"
-            return {"status": "undecided", "reason": reason}
-        return {"status": "allowed", "steps": mixed, "residual": residual}
+        return self._example(known)
 
-    def _stage(self, row: KnownRow, known: list[KnownRow]) -> dict[str, Any] | tuple[DensityStep, ...]:
-        """Exclude by the range of one row, or the density that has its value and those of the known rows."""
-        assert self.assumptions is not None
-        program = bounded_program([r.functional for r in known], [row.functional], self.dimension, self.assumptions)
-        values, wanted = np.array([float(r.value.mid()) for r in known]), float(row.value.mid())
-        ends: list[BoundedResult] = []
+    def _stage(self, row: KnownRow, known: list[KnownRow]) -> dict[str, Any] | None:
+        """The verdict if the value of a row is outside its range at those of the known rows."""
+        wanted = float(row.value.mid())
         for side in (1, -1):
-            end = program.solve(np.array([float(side)]), values, 10.0 ** -(_DIGITS + 1))
+            end = self._solve(row.functional, known, side)
+            if end.status == "unbounded":
+                continue
             if end.status != "optimal":
                 return {"status": "undecided", "reason": f"the range of {row.name} was not found ({end.status})"}
             if side * wanted > end.dual:
                 return self._outside(row, known, side, end)
-            ends.append(end)
-        upper, lower = ends[0].primal, -ends[1].primal
-        if not lower <= wanted <= upper:
-            reason = (
-                f"{row.name} lies within 1e-{_DIGITS} U of an end of its range "
-                f"[{lower:.9g}, {upper:.9g}] U: move the point or raise the order"
-            )
-            return {"status": "undecided", "reason": reason}
-        share = (wanted - lower) / max(upper - lower, 1e-300)
-        parts = [(ends[0].filled, share), (ends[1].filled, 1 - share)]
-        return tuple(
-            DensityStep(s.spin, s.low, s.high, s.density * part)
-            for steps, part in parts
-            for s in steps
-            if s.density * part > 0
+            if side * wanted > end.primal:
+                word = f"within 1e-{_DIGITS} U of the end {side * end.dual:.9g} U of its range"
+                reason = f"{row.name} lies {word}: move the point or raise the order"
+                return {"status": "undecided", "reason": reason}
+        return None
+
+    def _solve(self, target: Functional, known: list[KnownRow], side: int, fill: bool = False) -> BoundedResult:
+        assert self.assumptions is not None
+        program = bounded_program([r.functional for r in known], [target], self.dimension, self.assumptions)
+        values = np.array([float(r.value.mid()) for r in known])
+        return program.solve(np.array([float(side)]), values, 10.0 ** -(_DIGITS + 1), fill)
+
+    def _example(self, known: list[KnownRow]) -> dict[str, Any]:
+        """A density with all known rows, between the largest and the least of a coupling that is not given."""
+        named = {c for name in self.given for c in parse_combination(name)}
+        free = next((p, 0) for p in range(1, self.order + 1) if (p, 0) not in named)
+        mixed: list[DensityStep] = []
+        for side in (1, -1):
+            end = self._solve(coupling_functional(free), known, side, fill=True)
+            if end.status != "optimal":
+                reason = f"inside every range, but no density was found ({end.status}): move the point"
+                return {"status": "undecided", "reason": reason}
+            mixed += [DensityStep(s.spin, s.low, s.high, s.density / 2) for s in end.filled]
+        patched = self.assumptions is not None and self.assumptions.last_spin is None and not self.assumptions.gaps
+        functionals, values = [row.functional for row in known], [float(row.value.mid()) for row in known]
+        steps, residual = density_with(
+            mixed, functionals, values, self.dimension, _ceiling(self.assumptions) / 2, patched
         )
+        if residual > _LARGEST_RESIDUAL:
+            reason = f"inside every range, but the density found misses the values by {residual:.0e} U: lower the order"
+            return {"status": "undecided", "reason": reason}
+        return {"status": "allowed", "steps": steps, "residual": residual}
 
     def _outside(self, row: KnownRow, known: list[KnownRow], side: int, end: BoundedResult) -> dict[str, Any]:
         assert self.assumptions is not None
@@ -198,12 +219,9 @@ class _Question:
         except Refused as refusal:
             return {"status": "undecided", "reason": f"outside the range of {row.name}, not proved: {refusal}"}
 
-    def _residual(self, steps: tuple[DensityStep, ...]) -> float:
-        """The largest error of any row in the density, in units of U."""
-        found = moments_of(steps, [row.functional for row in self.known.rows], self.dimension)
-        return float(
-            max(abs(value - float(row.value.mid())) for value, row in zip(found, self.known.rows, strict=True))
-        )
+
+def _ceiling(assumptions: Assumptions | None) -> float:
+    return 2.0 if assumptions is None else float(parse_rational(assumptions.ceiling))
 
 
 def _rounded(value: arb) -> fmpq:

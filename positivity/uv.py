@@ -97,9 +97,8 @@ def from_amplitude(formula: str | Expr, *, order: int = 12, name: str = "") -> T
 
     def known(coupling: Coupling) -> mpf | fmpq:
         if coupling not in found:
-            raise InputError(
-                f"{coupling_name(coupling)} is of order {order_of(coupling)}, the expansion went to {order}: raise order"
-            )
+            name, needed = coupling_name(coupling), order_of(coupling)
+            raise InputError(f"{name} is of order {needed}, the expansion went to {order}: raise order")
         return found[coupling]
 
     def rational(coupling: Coupling) -> fmpq:

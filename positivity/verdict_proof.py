@@ -7,6 +7,7 @@ from typing import Any
 
 from flint import arb, ctx, fmpq
 
+from positivity.amplitudes.one_loop import parse_pairs
 from positivity.certificates import claim_of
 from positivity.couplings import Combination, parse_combination, parse_rational
 from positivity.unitarity import Level, natural_unit, parse_level, to_ball
@@ -48,17 +49,18 @@ def assert_excludes(verdict: Verdict) -> None:
     certificate = verdict.certificate
     verify_data(certificate)
     assert certificate is not None
-    if certificate["dimension"] > verdict.dimension or (
-        certificate["dimension"] != verdict.dimension and (verdict.density != "positive" or verdict.loops != "tree")
-    ):
+    if certificate["dimension"] != verdict.dimension:
         raise Refused(f"the certificate is for D={certificate['dimension']}, the verdict for D={verdict.dimension}")
+    pairs = {tuple(sorted(map(tuple, term["couplings"]))) for term in certificate.get("loops", [])}
+    if pairs != {tuple(sorted(pair)) for pair in parse_pairs(verdict.loops)}:
+        raise Refused("the certificate is about other loops")
     if any(rule["k"] + rule["power"] > verdict.order for rule in certificate["sum_rules"]):
         raise Refused(f"the certificate uses sum rules above order {verdict.order}")
-    if certificate["density"] != verdict.density:
-        raise Refused("the certificate is for another density")
-    assumed = None if verdict.assumptions is None else verdict.assumptions.to_dict()
-    if certificate.get("assumptions") != assumed:
-        raise Refused("the certificate assumes something else than the verdict")
+    # what holds for rho_J >= 0 holds for smaller densities
+    if certificate["density"] != "positive":
+        assumed = None if verdict.assumptions is None else verdict.assumptions.to_dict()
+        if certificate["density"] != verdict.density or certificate.get("assumptions") != assumed:
+            raise Refused("the certificate assumes something else than the verdict")
     if not violation(certificate, dict(verdict.couplings), verdict.dimension) < 0:
         raise Refused("the certificate does not exclude these couplings")
 

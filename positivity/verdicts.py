@@ -30,10 +30,10 @@ class Verdict:
     density, loops, assumptions: as in Problem.  status: "allowed", "excluded" or "undecided" (STATUS_TEXT);
     allowed is meant at this order, a higher one can still exclude.
 
-    excluded: `certificate` is a verified document, `claim` what it proves in words and `violation` by
-    how much the couplings violate it (decimal string).  allowed: `spectrum` with rational weights
-    reproduces everything exactly, or for 0 <= rho_J <= 2 `density` (steps that overlap add) does so to
-    `residual`, the largest error of any sum rule in units of U.  `predicted`: the other couplings in that
+    excluded: `certificate` is a verified document, `claim` what it proves, scaled to a largest coefficient of
+    1, and `violation` by how much the couplings fall short of it (a negative decimal).  allowed: `spectrum` with rational weights
+    reproduces everything exactly (with loops to `residual`, in units of U), or for 0 <= rho_J <= 2 `steps` of
+    constant density (steps that overlap add) do so to `residual`, the largest error of any sum rule.  `predicted`: the other couplings in that
     spectrum.  undecided: `reason` says why and what to raise.  versions, seconds: as in Bound.
     """
 
@@ -110,7 +110,7 @@ class Verdict:
         if self.reason:
             lines.append(self.reason)
         if self.excluded:
-            lines.append(f"proved for every theory in this scope: {self.claim}; here the left side is {self.violation}")
+            lines.append(f"proved for every theory in this scope: {self.claim}; here this fails by {self.violation}")
         if self.spectrum or self.steps:
             lines.append(self._evidence())
         if self.predicted:
@@ -119,9 +119,11 @@ class Verdict:
 
     def _evidence(self) -> str:
         if self.spectrum:
-            heading = "this spectrum has these couplings and satisfies every null constraint, exactly:\n"
+            how = "exactly" if self.residual is None else f"to {self.residual:.0e} U"
+            heading = f"this spectrum has these couplings and satisfies every null constraint, {how}:\n"
             return text_table(self._state_rows(), heading)
-        heading = f"this density has these couplings and satisfies the nulls to {self.residual:.0e} U (numerical):\n"
+        heading = f"this density has these couplings and satisfies the nulls to {self.residual:.0e} U"
+        heading += " (numerical; overlapping steps add):\n"
         return text_table(self._step_rows(), heading)
 
     def _state_rows(self) -> list[tuple[str, ...]]:
