@@ -257,7 +257,7 @@ def claim_text(claim: Mapping[Coupling, fmpq]) -> str:
         value = claim[coupling] / largest
         size = significant(abs(value), 8)
         text += (" - " if value < 0 else " + ") + ("" if size == "1" else size + " ") + coupling_name(coupling)
-    return text.removeprefix(" + ").strip() + " >= 0"
+    return text.removeprefix(" + ").replace(" - ", "-", 1 if text.startswith(" - ") else 0) + " >= 0"
 
 
 def significant(value: fmpq, digits: int) -> str:

@@ -30,11 +30,12 @@ class Verdict:
     density, loops, assumptions: as in Problem.  status: "allowed", "excluded" or "undecided" (STATUS_TEXT);
     allowed is meant at this order, a higher one can still exclude.
 
-    excluded: `certificate` is a verified document, `claim` what it proves, scaled to a largest coefficient of
-    1, and `violation` by how much the couplings fall short of it (a negative decimal).  allowed: `spectrum` with rational weights
-    reproduces everything exactly (with loops to `residual`, in units of U), or for 0 <= rho_J <= 2 `steps` of
-    constant density (steps that overlap add) do so to `residual`, the largest error of any sum rule.  `predicted`: the other couplings in that
-    spectrum.  undecided: `reason` says why and what to raise.  versions, seconds: as in Bound.
+    excluded: `certificate` is a verified document, `claim` what it proves, scaled to a largest coefficient
+    of 1, and `violation` by how much the couplings fall short of it (a negative decimal).  allowed:
+    `spectrum` with rational weights reproduces everything exactly (with loops to `residual`, in units of U),
+    or for 0 <= rho_J <= 2 `steps` of constant density (steps that overlap add) do so to `residual`, the
+    largest error of any sum rule.  `predicted`: the other couplings in that spectrum.  undecided: `reason`
+    says why and what to raise.  versions, seconds: as in Bound.
     """
 
     couplings: tuple[tuple[str, str], ...]
