@@ -152,6 +152,9 @@ class Checker:
         if shot.status == "failed":
             return {"status": "undecided", "reason": "the linear program failed: lower the order"}
         atoms = self._representer.represent(shot.places, vector)
+        if atoms is None and shot.status == "inside":
+            # the end of the ray may lie at infinite mass
+            atoms = self._representer.represent(self._cone.lightest(vector).places, vector)
         if atoms is not None:
             return self._spectrum(atoms)
         where = f"{abs(shot.depth):.0e} {'inside' if shot.depth >= 0 else 'outside'}"

@@ -120,7 +120,8 @@ class MomentCone:
             solution = self._model.solve()
             value = float(direction @ solution.point) if solution.optimal else np.inf
             if self._margin == 0 and not solution.optimal:
-                return self._lightest(solution)
+                # without any functional the cone is the whole space
+                return self._least_weight() if solution.status == "infeasible" else Shot("failed", np.nan)
             if self._margin == 0 and value >= 0:
                 return Shot("inside", value, self._places(solution))
             if self._margin == 0:
@@ -141,10 +142,13 @@ class MomentCone:
                 self._add(dips.owners, dips.s)
         return Shot("boundary", value, self._places(solution))
 
-    def _lightest(self, solution: LinearSolution) -> Shot:
-        """Without any functional the cone is the whole space: the measure of least scaled weight."""
-        if solution.status != "infeasible":
-            return Shot("failed", np.nan)
+    def lightest(self, vector: Sequence[fmpq]) -> Shot:
+        """The measure of least scaled weight for a vector inside the cone."""
+        self._model.set_cost(self.scaled(vector))
+        return self._least_weight()
+
+    def _least_weight(self) -> Shot:
+        # the centre itself at a price that nobody pays
         self._margin = -1.0
         self._model.set_lower(np.concatenate([[-_BOX, -_BOX], np.full(len(self._s), self._margin)]))
         solution = self._model.solve()

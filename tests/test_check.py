@@ -156,10 +156,10 @@ def test_a_point_on_the_border_is_undecided_and_says_what_to_raise():
 
 
 def test_higher_orders_only_exclude_more():
-    for order, status in ((4, "allowed"), (5, "allowed"), (8, "excluded")):
-        assert positivity.check({"g2": 1, "g3": "-10.36"}, order=max(order, 4)).status == (
-            status if order != 5 else positivity.check({"g2": 1, "g3": "-10.36"}, order=5).status
-        )
+    """min g3/g2 is -10.612 at order 4 and -10.349 at order 8."""
+    statuses = [positivity.check({"g2": 1, "g3": "-10.36"}, order=order).status for order in range(4, 11)]
+    assert statuses[0] == "allowed" and statuses[4:] == ["excluded"] * 3
+    assert statuses == sorted(statuses)
 
 
 @pytest.mark.parametrize("couplings", [{"g2": 1, "g3": -5, "g4": "0.3"}, {"g2": 1, "g3+2*g4": -11}])
@@ -168,11 +168,9 @@ def test_saved_verdicts_are_proved_again(couplings):
     data = json.loads(json.dumps(verdict.to_dict()))
     assert Verdict.from_dict(data) == verdict
     assert verdict.status in positivity.verify(data)[0]
-    lies = []
-    for value in ("1.5", "-1"):
-        changed = copy.deepcopy(data)
-        changed["couplings"][0][1] = value
-        lies.append(changed)
+    changed = copy.deepcopy(data)
+    changed["couplings"][0][1] = "1.5" if verdict.allowed else "2"
+    lies = [changed]
     if verdict.allowed:
         for key, value in (("weight", "1"), ("spin", 3), ("mass_squared", "0.5"), ("weight", "-1"), ("spin", None)):
             changed = copy.deepcopy(data)
@@ -182,7 +180,7 @@ def test_saved_verdicts_are_proved_again(couplings):
     else:
         lies += [{**data, "order": 4}, {**data, "dimension": 5}, {**data, "certificate": None}]
         lies.append({**data, "status": "allowed"})
-    for lie in lies[0 if verdict.allowed else 1 :]:
+    for lie in lies:
         with pytest.raises(Refused):
             positivity.verify(lie)
 
@@ -197,7 +195,6 @@ def test_full_unitarity():
     outside = positivity.check({"g2": "0.9U"}, order=6, density="unitary")
     assert outside.excluded and outside.certificate["density"] == "unitary"
     assert positivity.verify(json.loads(json.dumps(outside.to_dict())))
-    assert positivity.check({"g2": "0.9U"}, order=6).allowed if False else True
     cheap = positivity.check({"g2": "0.1U", "g3": "-2U"}, order=6, density="unitary")
     assert cheap.excluded and cheap.certificate["density"] == "positive"
     inside = positivity.check({"g2": "0.3U", "g3": "-1U", "g4": "0.06U"}, order=6, density="unitary")
@@ -244,9 +241,7 @@ def test_one_loop():
     for end, sign in ((same.lower, 1), (same.upper, -1)):
         for step, status in ((1e-4, "allowed"), (-1e-4, "excluded")):
             g4 = f"{float(end.value) + sign * step:.8f}U"
-            verdict = positivity.check(
-                {"g2": "0.1U", "g3": "0U", "g4": g4}, dimension=5, order=6, loops=LOOPS
-            )
+            verdict = positivity.check({"g2": "0.1U", "g3": "0U", "g4": g4}, dimension=5, order=6, loops=LOOPS)
             assert verdict.status == status, (g4, verdict.reason)
 
 
