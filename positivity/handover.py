@@ -34,8 +34,8 @@ FORMATS = ("json", "xml")
 SIDES = {"lower": -1, "upper": 1}
 _DIGITS = 12
 #: shares of our own functional, and weakenings of the value, tried in turn
-_SHARES = (fmpq(0), fmpq(1, 10**8), fmpq(1, 10**6), fmpq(1, 10**4), fmpq(1, 100))
-_WEAKENINGS = (fmpq(1, 10**12), fmpq(1, 10**11))
+_SHARES = (fmpq(0), fmpq(1, 10**8), fmpq(1, 10**6), fmpq(1, 10**4), fmpq(1, 100), fmpq(1, 10))
+_WEAKENINGS = (fmpq(1, 10**12), fmpq(1, 10**11), fmpq(1, 10**10))
 _MAX_SPIN = 100_000
 
 
@@ -80,7 +80,7 @@ class Handover:
         return ratio, [fmpq(-SIDES[self.side])]
 
 
-def spin_list(dense: int, last: int | None = None, ratio: float = 1.1) -> tuple[int, ...]:
+def spin_list(dense: int, last: int | None = None, ratio: float = 1.03) -> tuple[int, ...]:
     """All even spins to `dense`, a geometric list to `last` if given, and J = infinity; raises InputError."""
     for name, value in (("spins", dense), ("last spin", dense if last is None else last)):
         if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= _MAX_SPIN:
