@@ -136,8 +136,13 @@ def export_sdpb(
 
 
 def find_problem(answer: str | Path) -> Path:
-    """The one *.problem.json in the folder of an answer or the folder above; raises InputError."""
+    """The problem file of an answer: of the same name, else the only one in its folder or the one above.
+
+    Raises InputError.
+    """
     place = Path(answer)
+    if place.with_suffix(".problem.json").is_file():
+        return place.with_suffix(".problem.json")
     for folder in (place, place.parent):
         found = sorted(folder.glob("*.problem.json")) if folder.is_dir() else []
         if len(found) == 1:
