@@ -43,8 +43,9 @@ from solvers.verify import Refused
 _MASSES = (fmpq(1), fmpq(4, 3), fmpq(2), fmpq(4), fmpq(10))
 _MAX_REPAIRS = 8
 _MAX_PREDICTED = 8
-#: gaps tried, in units of the mass that the couplings suggest
+#: gaps tried, in units of the mass that the couplings suggest, and a gap that is worth trying first
 _GAPS = (0.7, 0.35, 0.15, 0.05, 0.01)
+_LOOKS_HEAVY = 3
 
 
 class Checker:
@@ -83,7 +84,7 @@ class Checker:
         if len(values) != len(self.names):
             raise InputError(f"{len(values)} values for {len(self.names)} couplings: give one per name")
         exact = [parse_rational(value, f"value of {name}") for name, value in zip(self.names, values, strict=True)]
-        found = self._known(exact) or self._decide(exact)
+        found = self._known(exact) or self._heavier(exact, quick=True) or self._decide(exact)
         if found["status"] == "undecided":
             found = self._heavier(exact) or found
         pairs = tuple((name, str(value)) for name, value in zip(self.names, exact, strict=True))
@@ -168,20 +169,27 @@ class Checker:
         states = tuple(state_of(atom) for atom in atoms)
         return {"status": "allowed", "spectrum": states, "predicted": self._predicted(atoms)}
 
-    def _heavier(self, values: list[fmpq]) -> dict[str, Any] | None:
+    def _heavier(self, values: list[fmpq], quick: bool = False) -> dict[str, Any] | None:
         """A spectrum with a gap: masses^2 >= scale, that is the question at M = 1 with g_n scale^n.
 
         Theories whose states all lie far above the cutoff crowd around the tip of the cone; in units of
-        their own mass they do not.
+        their own mass they do not.  quick: for theories that look heavy, one gap and no new points.
         """
         orders = [{order_of(c) for c in each} for each in self.combinations]
         if any(len(each) > 1 for each in orders):
             return None
         known = [each.pop() for each in orders]
-        for scale in self._gaps(dict(zip(known, values, strict=True))):
+        gaps = self._gaps(dict(zip(known, values, strict=True)))
+        if quick:
+            gaps = [scale for scale in gaps if scale > _LOOKS_HEAVY][1:2]
+        for scale in gaps:
             vector = self._vector([value * scale**n for n, value in zip(known, values, strict=True)])
-            shot = self._cone.shoot(vector)
-            atoms = self._representer.represent(shot.places, vector) if shot.status != "outside" else None
+            shot = self._cone.shoot(vector, decide=not quick)
+            atoms = (
+                self._representer.represent(shot.places, vector)
+                if shot.status == "inside" or not (quick or shot.status == "outside")
+                else None
+            )
             if atoms is not None:
                 # <F> = sum weight F(x, X) over rows that lack the factor x^2
                 return self._spectrum([ExactAtom(a.spin, a.mass_squared * scale, a.weight / scale**2) for a in atoms])

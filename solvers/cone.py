@@ -108,8 +108,12 @@ class MomentCone:
         eta = x * (1 + self.program.ladder.casimir(spin))
         self._add(np.array([self.tables.index[spin]]), np.array([eta / (eta + self.program.scale)]))
 
-    def shoot(self, vector: Sequence[fmpq], least: float = MARGIN) -> Shot:
-        """The ray from a vector that is not zero; least: smallest slack worth trying to prove."""
+    def shoot(self, vector: Sequence[fmpq], least: float = MARGIN, decide: bool = True) -> Shot:
+        """The ray from a vector that is not zero.
+
+        least: smallest slack worth trying to prove.  decide: False to look no further than the points there
+        are; what is not inside is then on the boundary.
+        """
         direction = self.scaled(vector)
         self._model.set_cost(direction)
         self._set_margin(0.0)
@@ -124,6 +128,8 @@ class MomentCone:
                 return self._least_weight() if solution.status == "infeasible" else Shot("failed", np.nan)
             if self._margin == 0 and value >= 0:
                 return Shot("inside", value, self._places(solution))
+            if not decide:
+                return Shot("boundary", value)
             if self._margin == 0:
                 # what the margin may cost is a share of the room there is
                 margin = min(_SHARE * -value / max(self._price(solution), 1e-300), ceiling)
