@@ -15,25 +15,32 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from positivity import uv
     from positivity.bounds import bound
+    from positivity.checker import Checker
+    from positivity.checking import check
     from positivity.dispersion.null_constraints import NullConstraint, null_constraints
     from positivity.errors import InputError
     from positivity.problem import Assumptions, DensityStep, End, Problem, State
     from positivity.regions import Region, region
     from positivity.results import Bound
+    from positivity.verdicts import Verdict
     from positivity.verification import verify
 
 _HOME = {
     "Assumptions": "problem",
     "DensityStep": "problem",
     "Bound": "results",
+    "Checker": "checker",
     "End": "problem",
     "InputError": "errors",
     "NullConstraint": "dispersion.null_constraints",
     "Problem": "problem",
     "Region": "regions",
     "State": "problem",
+    "Verdict": "verdicts",
     "bound": "bounds",
+    "check": "checking",
     "null_constraints": "dispersion.null_constraints",
     "region": "regions",
     "verify": "verification",
@@ -42,6 +49,7 @@ _HOME = {
 __all__ = [
     "Assumptions",
     "Bound",
+    "Checker",
     "DensityStep",
     "End",
     "InputError",
@@ -49,9 +57,12 @@ __all__ = [
     "Problem",
     "Region",
     "State",
+    "Verdict",
     "bound",
+    "check",
     "null_constraints",
     "region",
+    "uv",
     "verify",
 ]
 
@@ -60,6 +71,8 @@ def __getattr__(name: str) -> Any:
     # loaded on first use: importing the package stays fast
     if name in _HOME:
         return getattr(importlib.import_module(f"positivity.{_HOME[name]}"), name)
+    if name == "uv":
+        return importlib.import_module("positivity.uv")
     raise AttributeError(f"module 'positivity' has no attribute {name!r}")
 
 

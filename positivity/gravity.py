@@ -144,7 +144,7 @@ class GravityBound:
     def scope(self) -> str:
         """What the number is about."""
         return (
-            f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, even spins and masses >= M=1 sampled and "
+            f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, even spins, masses >= M=1 sampled and "
             f"refined, {self.functions[0]} functions on A_2 improved, {self.functions[1]} on X_4"
         )
 

@@ -20,11 +20,12 @@ from solvers.verify.document import load
 
 __all__ = ["Refused", "Unreadable", "verify"]
 
+_CHECK_SCHEMA = "eft-positivity/check/1"
 _REGION_SCHEMA = "eft-positivity/region/1"
 
 
 def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
-    """Prove a certificate, or every certificate of a saved bound or region.
+    """Prove a certificate, or every certificate of a saved bound, region or verdict.
 
     source: a file name or a parsed document.  Returns one statement per certificate.  Raises
     Refused with the reason if anything is not proved, or if a value is not what its certificate
@@ -39,6 +40,10 @@ def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
             return _verify_region(data)
         if schema == LOOP_REGION_SCHEMA:
             return check_loop_region(data)
+        if schema == _CHECK_SCHEMA:
+            from positivity.verdict_proof import verify_verdict
+
+            return verify_verdict(data)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         if isinstance(error, Refused):
             raise

@@ -13,6 +13,8 @@ from typing import Any
 from positivity.errors import InputError
 
 OK, NOT_PROVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+#: of `check`: excluded, undecided
+EXCLUDED, UNDECIDED = 3, 4
 
 
 def command(commands: Any, name: str, text: str, example: str, run: Callable[[Any], int]) -> argparse.ArgumentParser:
