@@ -122,6 +122,15 @@ class Exchange:
         point = np.array([eta / (eta + self.program.scale)])
         self.add_points(np.array([self.tables.index[spin]]), point, np.zeros(self.tables.targets.shape[-1]), 0.0)
 
+    def start_from(self, contacts: Sequence[tuple[int, float]]) -> None:
+        """Add points (spin, s) where a neighbouring program touched zero: a warm start, never an assumption."""
+        kept = [(spin, s) for spin, s in contacts if 0 <= s <= float(self.program.s_end(np.array([spin]))[0])]
+        if not kept:
+            return
+        self.add_spins(np.unique([spin for spin, _ in kept]))
+        owners = np.array([self.tables.index[spin] for spin, _ in kept])
+        self.add_points(owners, np.array([s for _, s in kept]), np.zeros(self.tables.targets.shape[-1]), 0.0)
+
     def solve(self, weights: Sequence[float] | np.ndarray, margin: float) -> ExchangeResult:
         """Minimise c_0 with sum_k weights_k target_k + sum_i c_i free_i >= margin everywhere.
 
