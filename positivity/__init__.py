@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from positivity.problem import Assumptions, DensityStep, End, Problem, State
     from positivity.regions import Region, region
     from positivity.results import Bound
+    from positivity.scans.runner import scan
+    from positivity.scans.spec import ScanSpec
+    from positivity.scans.table import Scan
     from positivity.verification import verify
 
 _HOME = {
@@ -32,10 +35,13 @@ _HOME = {
     "NullConstraint": "dispersion.null_constraints",
     "Problem": "problem",
     "Region": "regions",
+    "Scan": "scans.table",
+    "ScanSpec": "scans.spec",
     "State": "problem",
     "bound": "bounds",
     "null_constraints": "dispersion.null_constraints",
     "region": "regions",
+    "scan": "scans.runner",
     "verify": "verification",
 }
 
@@ -48,10 +54,13 @@ __all__ = [
     "NullConstraint",
     "Problem",
     "Region",
+    "Scan",
+    "ScanSpec",
     "State",
     "bound",
     "null_constraints",
     "region",
+    "scan",
     "verify",
 ]
 

@@ -16,6 +16,8 @@ from solvers.separation import Dips, SpinSampler
 from solvers.tables import RowTables
 
 _START = chebyshev(11)
+#: where a contact is looked for in a neighbouring program, relative to its s (measured: a third fewer rounds)
+_AROUND = (1.0, *(1 + sign * shift for shift in (1e-4, 3e-4, 1e-3, 3e-3) for sign in (1, -1)))
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,13 @@ class Exchange:
         self.add_points(np.array([self.tables.index[spin]]), point, np.zeros(self.tables.targets.shape[-1]), 0.0)
 
     def start_from(self, contacts: Sequence[tuple[int, float]]) -> None:
-        """Add points (spin, s) where a neighbouring program touched zero: a warm start, never an assumption."""
-        kept = [(spin, s) for spin, s in contacts if 0 <= s <= float(self.program.s_end(np.array([spin]))[0])]
-        if not kept:
+        """Add points around (spin, s), where a neighbouring program touched zero: a warm start, never an assumption."""
+        if not contacts:
             return
-        self.add_spins(np.unique([spin for spin, _ in kept]))
+        spins = np.array([spin for spin, _ in contacts])
+        ends = dict(zip(spins.tolist(), self.program.s_end(spins).tolist(), strict=True))
+        kept = sorted({(spin, min(s * factor, ends[spin])) for spin, s in contacts for factor in _AROUND})
+        self.add_spins(np.unique(spins))
         owners = np.array([self.tables.index[spin] for spin, _ in kept])
         self.add_points(owners, np.array([s for _, s in kept]), np.zeros(self.tables.targets.shape[-1]), 0.0)
 

@@ -16,8 +16,8 @@ from positivity.results import Bound, bound_rows, text_table
 from positivity.verification import Refused, verify
 
 PUBLIC = [
-    "Assumptions", "Bound", "DensityStep", "End", "InputError", "NullConstraint", "Problem", "Region", "State", "bound",
-    "null_constraints", "region", "verify",
+    "Assumptions", "Bound", "DensityStep", "End", "InputError", "NullConstraint", "Problem", "Region", "Scan",
+    "ScanSpec", "State", "bound", "null_constraints", "region", "scan", "verify",
 ]  # fmt: skip
 
 
