@@ -15,8 +15,10 @@ from positivity.polygons import intersect_half_planes
 DIMENSIONS = (5, 6, 7, 10)
 #: slopes b of g2 + b g3 >= -alpha; those beyond the cone of the program have no functional
 SLOPES = (-1 / 3, -0.3, -0.2, -0.1, -0.05, 0.0, 0.03, 0.06, 0.08, 0.1, 0.11, 0.12, 0.125, 0.129)
-LARGEST = 60.0
-SCOPE = "tree level with graviton exchange, $\\rho_J\\geq 0$, all even $J$, all $m\\geq M$\nnumerical (not proved)"
+LARGEST = 20.0
+SCOPE = (
+    "tree level with graviton exchange, $\\rho_J\\geq 0$, all even $J$\nnumerical (not proved); goes on to the right"
+)
 
 
 def make(folder: Path) -> None:

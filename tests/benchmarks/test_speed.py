@@ -106,6 +106,14 @@ def test_one_loop_largest_g2(benchmark):
     assert found.upper.status == "certified"
 
 
+def test_scan_of_a_hundred_points(benchmark, tmp_path):
+    """Order 6, certified and recorded, on two processes that are started for it."""
+    spec = {"target": "g3", "order": 6, "grid": {"g4": {"from": "0.01", "to": "0.49", "points": 100}}}
+    files = iter(tmp_path / f"{k}.jsonl" for k in range(9))
+    scan = benchmark.pedantic(lambda: positivity.scan(spec, next(files), jobs=2), rounds=2)
+    assert scan.counts == {"certified": 100}
+
+
 def test_import(benchmark):
     command = [sys.executable, "-c", "import positivity"]
     benchmark.pedantic(subprocess.run, (command,), {"check": True}, rounds=5)
