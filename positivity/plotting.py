@@ -20,6 +20,8 @@ from positivity.problem import Assumptions, End, Problem, State
 
 #: colour-blind safe (Okabe-Ito)
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+#: widths of a figure in one and in two columns of a journal, in inches
+SINGLE, DOUBLE = 3.4, 7.0
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
