@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from positivity.bounds import bound
+    from positivity.citations import cite
     from positivity.dispersion.null_constraints import NullConstraint, null_constraints
     from positivity.errors import InputError
     from positivity.problem import Assumptions, DensityStep, End, Problem, State
@@ -39,6 +40,7 @@ _HOME = {
     "ScanSpec": "scans.spec",
     "State": "problem",
     "bound": "bounds",
+    "cite": "citations",
     "null_constraints": "dispersion.null_constraints",
     "region": "regions",
     "scan": "scans.runner",
@@ -58,6 +60,7 @@ __all__ = [
     "ScanSpec",
     "State",
     "bound",
+    "cite",
     "null_constraints",
     "region",
     "scan",

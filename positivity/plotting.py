@@ -275,6 +275,8 @@ def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, p
                 axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
             line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
             axes.plot(*line.T, color=colour, ls=curve.style, marker=curve.marker, ms=3.5, label=curve.label)
+        if all(float(x).is_integer() for curve in curves for x in curve.points[:, 0]):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(title, fontsize=7.5)

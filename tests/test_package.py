@@ -17,7 +17,7 @@ from positivity.verification import Refused, verify
 
 PUBLIC = [
     "Assumptions", "Bound", "DensityStep", "End", "InputError", "NullConstraint", "Problem", "Region", "Scan",
-    "ScanSpec", "State", "bound", "null_constraints", "region", "scan", "verify",
+    "ScanSpec", "State", "bound", "cite", "null_constraints", "region", "scan", "verify",
 ]  # fmt: skip
 
 
