@@ -14,7 +14,7 @@ from positivity.problem import End
 LEVELS, QUICK_LEVELS = ("0.02", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"), ("0.1", "0.3", "0.6")
 SCOPE = (
     r"$D=4$, loops of $g_2^2$, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq M$"
-    "\n10 smeared nulls, numerical (not proved); not trustworthy beyond $0.3\\,U$"
+    "\n10 smeared nulls, numerical (not proved)\nnot trustworthy beyond $g_2=0.3\\,U$"
 )
 WORDS = (
     "D=4, one loop with g2^2, 0 <= rho_J <= 2, all even spins, masses >= M=1, 10 smeared nulls of the improved "
@@ -44,8 +44,8 @@ def _variants(output: Output, coupling: str) -> None:
     unit = r"[M^{-2}]" if coupling == "g3" else r"[M^{-4}]"
     name, label = f"one_loop_variants_{coupling}", rf"$g_{coupling[1]}/g_2\;\,{unit}$"
     plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, SCOPE, output.figure(name), doubtful_from=trusted_g2(4))
-    variants = "; ".join(f"{key}: {text}" for key, text in VARIANTS.items())
-    caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4 with one loop in {variants}."
+    variants = "; ".join(f"{key}: {text}" for key, text in VARIANTS.items()).replace(r"$\mu=M$", "mu = M")
+    caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4. {variants}."
     output.save(name, data, caption, WORDS)
 
 

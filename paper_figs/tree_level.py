@@ -22,7 +22,7 @@ def make(output: Output) -> None:
     region.plot(str(output.figure(name)))
     caption = (
         f"Allowed region of (g3/g2, g4/g2) in units of the cutoff M: the intersection of {proved} certified "
-        "half-planes, outside of which no theory exists. Markers: known amplitudes; dashed: hull of these at all "
-        "masses above M."
+        "half-planes, outside of which no theory in the scope below exists. Markers: known amplitudes at mass M; "
+        "darker: their mixtures at all masses above M."
     )
     output.save(name, region.to_dict() | {"table": [b.to_dict() for b in bounds]}, caption, scope)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from positivity.bounds import bound
     from positivity.checker import Checker
     from positivity.checking import check
+    from positivity.citations import cite
     from positivity.dispersion.null_constraints import NullConstraint, null_constraints
     from positivity.errors import InputError
     from positivity.gravity import GravityBound, gravity_bound
@@ -56,6 +57,7 @@ _HOME = {
     "cutoff": "weak_gravity",
     "gravity_bound": "gravity",
     "loop_region": "loop_regions",
+    "cite": "citations",
     "null_constraints": "dispersion.null_constraints",
     "region": "regions",
     "scan": "scans.runner",
@@ -82,6 +84,7 @@ __all__ = [
     "Verdict",
     "bound",
     "check",
+    "cite",
     "cutoff",
     "gravity_bound",
     "loop_region",

@@ -304,6 +304,8 @@ def plot_curves(
             edge = axes.get_xlim()
             axes.axvspan(doubtful_from, edge[1], color="0.5", alpha=0.15, lw=0, label="truncation not trustworthy")
             axes.set_xlim(edge)
+        if not (ticks or logx) and all(float(x).is_integer() for curve in curves for x in curve.points[:, 0]):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(title, fontsize=7.5)

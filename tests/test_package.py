@@ -18,7 +18,7 @@ from positivity.verification import Refused, verify
 PUBLIC = [
     "Assumptions", "Bound", "Checker", "CutoffBound", "CutoffProblem", "DensityStep", "End", "GravityBound",
     "InputError", "LoopRegion", "NullConstraint", "Problem", "Region", "Scan", "ScanSpec", "State", "Verdict", "bound",
-    "check", "cutoff", "gravity_bound", "loop_region", "null_constraints", "region", "scan", "uv", "verify",
+    "check", "cite", "cutoff", "gravity_bound", "loop_region", "null_constraints", "region", "scan", "uv", "verify",
 ]  # fmt: skip
 
 
