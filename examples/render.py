@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NAMES = ("first_bound", "region_and_kinks", "full_unitarity", "one_loop")
+NAMES = ("first_bound", "region_and_kinks", "full_unitarity", "one_loop", "weak_gravity_and_scan")
 
 
 def render(name: str, folder: Path) -> Path:
