@@ -19,6 +19,7 @@ import positivity
 from positivity.cli import main
 from positivity.scans import executors, records
 from positivity.scans.progress import Progress, line
+from positivity.verification import Refused
 
 ROOT = Path(__file__).parents[1]
 BOUNDS = {"target": "g3", "order": 5, "grid": {"g4": {"from": "0.05", "to": "0.65", "points": 7}}}
@@ -49,7 +50,7 @@ def scanned(tmp_path_factory):
 def test_rows_contain_known_theories(scanned):
     """Cauchy-Schwarz: max g3 = 3 sqrt(2 g4) at every point; g4 > 1/2 is excluded."""
     scan, _ = scanned
-    assert scan.complete and scan.counts == {"certified": 5, "failed": 2}
+    assert scan.complete and scan.counts == {"certified": 5, "excluded": 2}
     for row in scan.table():
         if row["g4"] > 0.5:
             assert row["lower"] == "" and "no theory" in row["reason"]
@@ -77,6 +78,17 @@ def test_saved_rows_are_verified(scanned, tmp_path, capsys):
     tampered = tmp_path / "tampered.jsonl"
     tampered.write_text("\n".join([lines[0], json.dumps(row), *lines[2:]]) + "\n")
     assert main(["verify", str(tampered)]) == 1 and "REFUSED: at " in capsys.readouterr().out
+
+
+def test_an_exclusion_is_verified_for_its_point(scanned):
+    """The certificate that excludes g4/g2 = 0.65 says nothing about g4/g2 = 0.45, and is refused there."""
+    scan, _ = scanned
+    excluded = next(row for row in scan.rows if row["point"]["g4"] == "0.65")
+    assert positivity.Scan(scan.spec, (excluded,)).verify() == 2
+    problem = {**excluded["result"]["problem"], "fix": [["g4", "9/20"]]}
+    moved = {**excluded, "result": {**excluded["result"], "problem": problem}}
+    with pytest.raises(Refused, match="does not exclude"):
+        positivity.Scan(scan.spec, (moved,)).verify()
 
 
 def test_processes_give_the_same_rows(scanned, tmp_path):
@@ -120,6 +132,25 @@ def test_a_boundary_is_bisected(tmp_path):
     path.write_text("".join(lines[:15]))
     assert len(positivity.scan(spec, path, resume=True).rows) == len(scan.rows)
     assert rows_of(path) == whole
+
+
+@pytest.mark.skipif(not hasattr(positivity, "check"), reason="this version has no positivity.check")
+def test_the_boundary_of_check_is_where_bound_ends(tmp_path):
+    """A bisected scan of verdicts at g4/g2 = 0.3 brackets both ends that bound proves."""
+    axis = {"from": -12, "to": 4, "points": 9, "adaptive": 6}
+    spec = {"task": "check", "order": 6, "fix": {"g2": 1, "g4": "0.3"}, "grid": {"g3": axis}}
+    scan = positivity.scan(spec, tmp_path / "s.jsonl")
+    bound = positivity.bound("g3", order=6, fix={"g4": "0.3"})
+    allowed = [float(Fraction(row["point"]["g3"])) for row in scan.rows if row["status"] == "allowed"]
+    assert 0 < min(allowed) - float(bound.lower.value) < 2 / 64
+    assert 0 < float(bound.upper.value) - max(allowed) < 2 / 64
+    assert scan.verify() == len(scan.rows)
+
+
+def test_check_is_missed_politely(monkeypatch):
+    monkeypatch.setattr(positivity, "check", None, raising=False)
+    with pytest.raises(positivity.InputError, match=r"no positivity\.check"):
+        positivity.scan({"task": "check", "grid": {"g4": {"values": [1]}}, "fix": {"g2": 1}})
 
 
 def test_failures_are_rows_with_reasons(tmp_path):

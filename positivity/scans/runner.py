@@ -252,7 +252,7 @@ class _Run:
 
     def _keep(self, place: Place, row: dict[str, Any]) -> None:
         if place not in self.rows:
-            self._failed += row["status"] == "failed" and "answer" not in row
+            self._failed += row["status"] == "failed"
         self.rows[place] = row
         self._report()
 

@@ -19,8 +19,6 @@ from positivity.scans.spec import ScanSpec
 if TYPE_CHECKING:
     import numpy as np
 
-#: values that are proved; anything else in a row is not
-PROVED = ("certified", "excluded")
 _SIDES = ("lower", "upper")
 
 
@@ -177,28 +175,57 @@ class Scan:
         return [Bound.from_dict({**schema, **row["result"]}) for row in self.rows if "result" in row]
 
     def verify(self) -> int:
-        """Prove every certificate again; their number.  Raises solvers.verify.Refused with the point."""
+        """Prove every row again that claims something; the number of statements.
+
+        Raises solvers.verify.Refused with the point, also where the evidence was not kept.
+        """
         from positivity.verification import Refused, verify
 
         proved = 0
         for row in self.rows:
-            if "result" not in row or not _certificates(row["result"]):
+            if "result" not in row or not self._claims(row):
                 continue
             data = dict(row["result"])
             if self.spec.task == "bound":
                 data["schema"] = "eft-positivity/bound/1"
-                for side in _SIDES:  # an end whose certificate was not kept says nothing here
-                    if data[side]["status"] == "certified" and not data[side].get("certificate"):
-                        raise Refused(f"at {row['point']}: the {side} end has lost its certificate")
+                lost = [
+                    side for side in _SIDES if data[side]["status"] == "certified" and not data[side].get("certificate")
+                ]
+                if lost:
+                    raise Refused(f"at {row['point']}: the certificate of the {lost[0]} end was not kept")
+            else:
+                data |= {"versions": {}, "seconds": 0.0}
             try:
                 proved += len(verify(data))
+                if row["status"] == "excluded" and self.spec.task == "bound":
+                    _check_excluded(data)
             except Refused as reason:
                 raise Refused(f"at {row['point']}: {reason}") from None
         return proved
 
+    def _claims(self, row: Mapping[str, Any]) -> bool:
+        """Whether anything in a row is said to be proved."""
+        if self.spec.task == "bound":
+            return row["status"] == "excluded" or any(row["result"][side]["status"] == "certified" for side in _SIDES)
+        # spectra of bounded densities and with loops are numerical
+        exact = self.spec.options["density"] == "positive" and self.spec.options["loops"] == "tree"
+        return bool(row["status"] == "excluded" or (row["status"] == "allowed" and exact))
 
-def _certificates(result: Mapping[str, Any]) -> bool:
-    return any(part.get("certificate") for part in (result, *(result.get(side) or {} for side in _SIDES)))
+
+def _check_excluded(data: Mapping[str, Any]) -> None:
+    """Refuse unless a certificate says -c over + (what the fixed ratios make zero) >= 0 with c > 0."""
+    from positivity.certificates import claim_of, proved_value
+    from positivity.couplings import parse_combination, parse_rational
+    from positivity.problem import Problem
+    from solvers.verify import Refused
+
+    problem = Problem.from_dict(data["problem"])
+    fixes = [(parse_combination(name), parse_rational(value)) for name, value in problem.fix]
+    certificate = next((data[side]["certificate"] for side in _SIDES if data[side].get("certificate")), None)
+    if certificate is None or certificate["dimension"] != problem.dimension:
+        raise Refused("no certificate of exclusion")
+    if not proved_value(claim_of(certificate), {}, parse_combination(problem.over), fixes, 1) < 0:
+        raise Refused("the certificate does not exclude the fixed ratios")
 
 
 def _order(axis: Any, text: str) -> float:
