@@ -86,9 +86,23 @@ def test_an_exclusion_is_verified_for_its_point(scanned):
     excluded = next(row for row in scan.rows if row["point"]["g4"] == "0.65")
     assert positivity.Scan(scan.spec, (excluded,)).verify() == 2
     problem = {**excluded["result"]["problem"], "fix": [["g4", "9/20"]]}
-    moved = {**excluded, "result": {**excluded["result"], "problem": problem}}
+    moved = {**excluded, "point": {"g4": "0.45"}, "result": {**excluded["result"], "problem": problem}}
     with pytest.raises(Refused, match="does not exclude"):
         positivity.Scan(scan.spec, (moved,)).verify()
+
+
+def test_results_are_verified_for_their_point(scanned):
+    scan, _ = scanned
+    first = scan.rows[0]
+    for change, reason in (
+        ({"point": {"g4": "0.06"}}, "other fixed couplings"),
+        ({"result": {**first["result"], "problem": {**first["result"]["problem"], "order": 4}}}, "another order"),
+        ({"result": {**first["result"], "problem": {**first["result"]["problem"], "coupling": "g5"}}}, "another ratio"),
+        ({"result": {**first["result"], "lower": {**first["result"]["lower"], "certificate": None}}}, "not kept"),
+        ({"result": {**first["result"], "upper": {"status": "certified"}}}, "not kept|malformed"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            positivity.Scan(scan.spec, ({**first, **change},)).verify()
 
 
 def test_processes_give_the_same_rows(scanned, tmp_path):
@@ -129,7 +143,9 @@ def test_a_boundary_is_bisected(tmp_path):
         assert inside <= edge < outside and outside - inside == Fraction(1, 16)
         assert len(status) < 14
     whole, lines = rows_of(path), path.read_text().splitlines(keepends=True)
+    assert positivity.Scan.load(path).complete
     path.write_text("".join(lines[:15]))
+    assert not positivity.Scan.load(path).complete
     assert len(positivity.scan(spec, path, resume=True).rows) == len(scan.rows)
     assert rows_of(path) == whole
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from positivity.errors import InputError
 from positivity.results import html_table, text_table
 from positivity.scans.axes import WHOLE_NUMBERS, numeric
+from positivity.scans.plan import is_complete
 from positivity.scans.records import parse
 from positivity.scans.spec import ScanSpec
 
@@ -47,7 +48,7 @@ class Scan:
             raise InputError(f"{str(path)!r} is empty: run the scan first")
         spec = ScanSpec.from_dict(header["spec"])
         rows = sorted(found.values(), key=lambda row: [_order(axis, row["point"][axis.name]) for axis in spec.axes])
-        return cls(spec, tuple(rows), header["versions"], not spec.adaptive and len(rows) == spec.count)
+        return cls(spec, tuple(rows), header["versions"], is_complete(spec, rows))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -179,53 +180,9 @@ class Scan:
 
         Raises solvers.verify.Refused with the point, also where the evidence was not kept.
         """
-        from positivity.verification import Refused, verify
+        from positivity.scans.proofs import verify_rows
 
-        proved = 0
-        for row in self.rows:
-            if "result" not in row or not self._claims(row):
-                continue
-            data = dict(row["result"])
-            if self.spec.task == "bound":
-                data["schema"] = "eft-positivity/bound/1"
-                lost = [
-                    side for side in _SIDES if data[side]["status"] == "certified" and not data[side].get("certificate")
-                ]
-                if lost:
-                    raise Refused(f"at {row['point']}: the certificate of the {lost[0]} end was not kept")
-            else:
-                data |= {"versions": {}, "seconds": 0.0}
-            try:
-                proved += len(verify(data))
-                if row["status"] == "excluded" and self.spec.task == "bound":
-                    _check_excluded(data)
-            except Refused as reason:
-                raise Refused(f"at {row['point']}: {reason}") from None
-        return proved
-
-    def _claims(self, row: Mapping[str, Any]) -> bool:
-        """Whether anything in a row is said to be proved."""
-        if self.spec.task == "bound":
-            return row["status"] == "excluded" or any(row["result"][side]["status"] == "certified" for side in _SIDES)
-        # spectra of bounded densities and with loops are numerical
-        exact = self.spec.options["density"] == "positive" and self.spec.options["loops"] == "tree"
-        return bool(row["status"] == "excluded" or (row["status"] == "allowed" and exact))
-
-
-def _check_excluded(data: Mapping[str, Any]) -> None:
-    """Refuse unless a certificate says -c over + (what the fixed ratios make zero) >= 0 with c > 0."""
-    from positivity.certificates import claim_of, proved_value
-    from positivity.couplings import parse_combination, parse_rational
-    from positivity.problem import Problem
-    from solvers.verify import Refused
-
-    problem = Problem.from_dict(data["problem"])
-    fixes = [(parse_combination(name), parse_rational(value)) for name, value in problem.fix]
-    certificate = next((data[side]["certificate"] for side in _SIDES if data[side].get("certificate")), None)
-    if certificate is None or certificate["dimension"] != problem.dimension:
-        raise Refused("no certificate of exclusion")
-    if not proved_value(claim_of(certificate), {}, parse_combination(problem.over), fixes, 1) < 0:
-        raise Refused("the certificate does not exclude the fixed ratios")
+        return verify_rows(self.spec, self.rows)
 
 
 def _order(axis: Any, text: str) -> float:
