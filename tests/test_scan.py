@@ -283,10 +283,11 @@ def test_files_that_are_refused(tmp_path, monkeypatch):
         with pytest.raises(positivity.InputError, match=reason):
             positivity.scan(spec, path, resume=True)
         assert path.read_bytes() == changed + b"".join(rows), "left alone"
-    path.write_text("my thesis")
-    with pytest.raises(positivity.InputError, match="not the file of a scan"):
-        positivity.scan(spec, path, resume=True)
-    assert path.read_text() == "my thesis"
+    for precious in ("my thesis", '{"my": "data"}'):
+        path.write_text(precious)
+        with pytest.raises(positivity.InputError, match="not the file of a scan"):
+            positivity.scan(spec, path, resume=True)
+        assert path.read_text() == precious
     with pytest.raises(positivity.InputError, match="resume needs"):
         positivity.scan(spec, resume=True)
     with pytest.raises(positivity.InputError, match="jobs"):
@@ -385,6 +386,19 @@ def test_an_executor_that_breaks_down_is_reported(tmp_path):
 
     with pytest.raises(positivity.InputError, match="broke down"):
         positivity.scan(cheap(points=3), tmp_path / "s.jsonl", executor=Broken())
+
+
+def test_an_executor_that_is_shut_down_loses_nothing(tmp_path):
+    path, pool = tmp_path / "s.jsonl", concurrent.futures.ThreadPoolExecutor(1)
+
+    def progress(done, total, failed, final):
+        if done == 5:
+            pool.shutdown(wait=False)
+
+    with pytest.raises(positivity.InputError, match="takes no more points"):
+        positivity.scan(cheap(points=40), path, executor=pool, progress=progress)
+    assert 5 <= len(rows_of(path)) < 40 and {row["status"] for row in rows_of(path).values()} == {"done"}
+    assert positivity.scan(cheap(points=40), path, resume=True).counts == {"done": 40}
 
 
 def test_other_versions_in_a_worker_stop_the_scan(tmp_path, monkeypatch):

@@ -45,7 +45,7 @@ class Scan:
             raise InputError(f"cannot read {str(path)!r}: {error.strerror}") from None
         header, found, _ = parse(Path(path), content)
         if header is None:
-            raise InputError(f"{str(path)!r} is empty: run the scan first")
+            raise InputError(f"{str(path)!r} holds no scan yet")
         spec = ScanSpec.from_dict(header["spec"])
         rows = sorted(found.values(), key=lambda row: [_order(axis, row["point"][axis.name]) for axis in spec.axes])
         return cls(spec, tuple(rows), header["versions"], is_complete(spec, rows))
