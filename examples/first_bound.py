@@ -8,8 +8,13 @@
 # %%
 # %matplotlib inline
 import os
+from importlib.resources import files
+
+import matplotlib.pyplot as plt
 
 import positivity
+
+plt.style.use(str(files("positivity") / "paper.mplstyle"))
 
 QUICK = bool(os.environ.get("EFT_POSITIVITY_QUICK"))
 order = 6 if QUICK else 8

@@ -7,8 +7,13 @@
 # %%
 # %matplotlib inline
 import os
+from importlib.resources import files
+
+import matplotlib.pyplot as plt
 
 import positivity
+
+plt.style.use(str(files("positivity") / "paper.mplstyle"))
 
 QUICK = bool(os.environ.get("EFT_POSITIVITY_QUICK"))
 order, points = (6, 16) if QUICK else (8, 60)

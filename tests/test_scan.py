@@ -19,6 +19,7 @@ import positivity
 from positivity.cli import main
 from positivity.scans import executors, records
 from positivity.scans.progress import Progress, line
+from positivity.verification import Refused
 
 ROOT = Path(__file__).parents[1]
 BOUNDS = {"target": "g3", "order": 5, "grid": {"g4": {"from": "0.05", "to": "0.65", "points": 7}}}
@@ -49,7 +50,7 @@ def scanned(tmp_path_factory):
 def test_rows_contain_known_theories(scanned):
     """Cauchy-Schwarz: max g3 = 3 sqrt(2 g4) at every point; g4 > 1/2 is excluded."""
     scan, _ = scanned
-    assert scan.complete and scan.counts == {"certified": 5, "failed": 2}
+    assert scan.complete and scan.counts == {"certified": 5, "excluded": 2}
     for row in scan.table():
         if row["g4"] > 0.5:
             assert row["lower"] == "" and "no theory" in row["reason"]
@@ -77,6 +78,31 @@ def test_saved_rows_are_verified(scanned, tmp_path, capsys):
     tampered = tmp_path / "tampered.jsonl"
     tampered.write_text("\n".join([lines[0], json.dumps(row), *lines[2:]]) + "\n")
     assert main(["verify", str(tampered)]) == 1 and "REFUSED: at " in capsys.readouterr().out
+
+
+def test_an_exclusion_is_verified_for_its_point(scanned):
+    """The certificate that excludes g4/g2 = 0.65 says nothing about g4/g2 = 0.45, and is refused there."""
+    scan, _ = scanned
+    excluded = next(row for row in scan.rows if row["point"]["g4"] == "0.65")
+    assert positivity.Scan(scan.spec, (excluded,)).verify() == 2
+    problem = {**excluded["result"]["problem"], "fix": [["g4", "9/20"]]}
+    moved = {**excluded, "point": {"g4": "0.45"}, "result": {**excluded["result"], "problem": problem}}
+    with pytest.raises(Refused, match="does not exclude"):
+        positivity.Scan(scan.spec, (moved,)).verify()
+
+
+def test_results_are_verified_for_their_point(scanned):
+    scan, _ = scanned
+    first = scan.rows[0]
+    for change, reason in (
+        ({"point": {"g4": "0.06"}}, "other fixed couplings"),
+        ({"result": {**first["result"], "problem": {**first["result"]["problem"], "order": 4}}}, "another order"),
+        ({"result": {**first["result"], "problem": {**first["result"]["problem"], "coupling": "g5"}}}, "another ratio"),
+        ({"result": {**first["result"], "lower": {**first["result"]["lower"], "certificate": None}}}, "not kept"),
+        ({"result": {**first["result"], "upper": {"status": "certified"}}}, "not kept|malformed"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            positivity.Scan(scan.spec, ({**first, **change},)).verify()
 
 
 def test_processes_give_the_same_rows(scanned, tmp_path):
@@ -117,9 +143,30 @@ def test_a_boundary_is_bisected(tmp_path):
         assert inside <= edge < outside and outside - inside == Fraction(1, 16)
         assert len(status) < 14
     whole, lines = rows_of(path), path.read_text().splitlines(keepends=True)
+    assert positivity.Scan.load(path).complete
     path.write_text("".join(lines[:15]))
+    assert not positivity.Scan.load(path).complete
     assert len(positivity.scan(spec, path, resume=True).rows) == len(scan.rows)
     assert rows_of(path) == whole
+
+
+@pytest.mark.skipif(not hasattr(positivity, "check"), reason="this version has no positivity.check")
+def test_the_boundary_of_check_is_where_bound_ends(tmp_path):
+    """A bisected scan of verdicts at g4/g2 = 0.3 brackets both ends that bound proves."""
+    axis = {"from": -12, "to": 4, "points": 9, "adaptive": 6}
+    spec = {"task": "check", "order": 6, "fix": {"g2": 1, "g4": "0.3"}, "grid": {"g3": axis}}
+    scan = positivity.scan(spec, tmp_path / "s.jsonl")
+    bound = positivity.bound("g3", order=6, fix={"g4": "0.3"})
+    allowed = [float(Fraction(row["point"]["g3"])) for row in scan.rows if row["status"] == "allowed"]
+    assert 0 < min(allowed) - float(bound.lower.value) < 2 / 64
+    assert 0 < float(bound.upper.value) - max(allowed) < 2 / 64
+    assert scan.verify() == len(scan.rows)
+
+
+def test_check_is_missed_politely(monkeypatch):
+    monkeypatch.setattr(positivity, "check", None, raising=False)
+    with pytest.raises(positivity.InputError, match=r"no positivity\.check"):
+        positivity.scan({"task": "check", "grid": {"g4": {"values": [1]}}, "fix": {"g2": 1}})
 
 
 def test_failures_are_rows_with_reasons(tmp_path):
@@ -236,10 +283,11 @@ def test_files_that_are_refused(tmp_path, monkeypatch):
         with pytest.raises(positivity.InputError, match=reason):
             positivity.scan(spec, path, resume=True)
         assert path.read_bytes() == changed + b"".join(rows), "left alone"
-    path.write_text("my thesis")
-    with pytest.raises(positivity.InputError, match="not the file of a scan"):
-        positivity.scan(spec, path, resume=True)
-    assert path.read_text() == "my thesis"
+    for precious in ("my thesis", '{"my": "data"}'):
+        path.write_text(precious)
+        with pytest.raises(positivity.InputError, match="not the file of a scan"):
+            positivity.scan(spec, path, resume=True)
+        assert path.read_text() == precious
     with pytest.raises(positivity.InputError, match="resume needs"):
         positivity.scan(spec, resume=True)
     with pytest.raises(positivity.InputError, match="jobs"):
@@ -338,6 +386,19 @@ def test_an_executor_that_breaks_down_is_reported(tmp_path):
 
     with pytest.raises(positivity.InputError, match="broke down"):
         positivity.scan(cheap(points=3), tmp_path / "s.jsonl", executor=Broken())
+
+
+def test_an_executor_that_is_shut_down_loses_nothing(tmp_path):
+    path, pool = tmp_path / "s.jsonl", concurrent.futures.ThreadPoolExecutor(1)
+
+    def progress(done, total, failed, final):
+        if done == 5:
+            pool.shutdown(wait=False)
+
+    with pytest.raises(positivity.InputError, match="takes no more points"):
+        positivity.scan(cheap(points=40), path, executor=pool, progress=progress)
+    assert 5 <= len(rows_of(path)) < 40 and {row["status"] for row in rows_of(path).values()} == {"done"}
+    assert positivity.scan(cheap(points=40), path, resume=True).counts == {"done": 40}
 
 
 def test_other_versions_in_a_worker_stop_the_scan(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ def _verify(options: Any) -> int:
             from positivity.scans.table import Scan
 
             found = Scan.load(options.file)
-            print(f"PROVED: {found.verify()} certificates of {len(found.rows)} points ({found.spec.scope})")
+            print(f"PROVED: {found.verify()} statements of {len(found.rows)} points ({found.spec.scope})")
             return OK
         for statement in verify(options.file):
             print(f"PROVED: {statement}")

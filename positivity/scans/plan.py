@@ -93,6 +93,21 @@ def _corners(low: Place, extent: Place) -> list[Place]:
     return list(product(*((a, a + e) if e else (a,) for a, e in zip(low, extent, strict=True))))
 
 
+def is_complete(spec: ScanSpec, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether every place of the grid and of all bisections has a row."""
+    found = {tuple(row["point"][axis.name] for axis in spec.axes): answer_class(row) for row in rows}
+    places, boundary = coarse_places(spec), Boundary(spec) if spec.adaptive else None
+    answers: dict[Place, str] = {}
+    while places:
+        for place in places:
+            answer = found.get(tuple(spec.values(place).values()))
+            if answer is None:
+                return False
+            answers[place] = answer
+        places = boundary.next_places(answers) if boundary else []
+    return True
+
+
 def answer_class(row: Mapping[str, Any]) -> str:
     """What a boundary separates: statuses, not values."""
     return str(row.get("answer") or row["status"])

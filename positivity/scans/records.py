@@ -51,8 +51,11 @@ class Records:
             return
 
     def _open(self, header: Mapping[str, Any], resume: bool) -> None:
-        found, rows, self._size = parse(self.path, self.path.read_bytes())
+        content = self.path.read_bytes()
+        found, rows, self._size = parse(self.path, content)
         if found is None:
+            if not _line(header).startswith(content):  # more than a header torn while it was written
+                raise InputError(f"{str(self.path)!r} is not the file of a scan: choose another name")
             self._size = 0
             os.ftruncate(self._descriptor, 0)
             self._write(header)
@@ -69,7 +72,7 @@ class Records:
         self._write(row)
 
     def _write(self, data: Mapping[str, Any]) -> None:
-        line = (json.dumps(data, separators=(",", ":")) + "\n").encode()
+        line = _line(data)
         try:
             # an interrupt may have come between an earlier write and the count of its bytes
             os.ftruncate(self._descriptor, self._size)
@@ -92,6 +95,10 @@ class Records:
         os.close(self._descriptor)
 
 
+def _line(data: Mapping[str, Any]) -> bytes:
+    return (json.dumps(data, separators=(",", ":")) + "\n").encode()
+
+
 def check_same(path: Path, found: Mapping[str, Any], header: Mapping[str, Any]) -> None:
     """Raise InputError if a file was begun with another specification or other versions."""
     # as text: the order of the axes matters
@@ -108,15 +115,13 @@ def check_same(path: Path, found: Mapping[str, Any], header: Mapping[str, Any]) 
 
 
 def parse(path: Path, content: bytes) -> tuple[dict[str, Any] | None, dict[str, dict[str, Any]], int]:
-    """Header (None in an empty file), rows by key, and the length of the whole lines in bytes.
+    """Header (None where there is no whole line), rows by key, and the length of the whole lines in bytes.
 
     A last line that is torn is left out.  Raises InputError if anything else is no scan.
     """
     whole = content.rfind(b"\n") + 1
     lines = content[:whole].split(b"\n")[:-1]
     if not lines:
-        if content and not content.startswith(b"{"[: len(content)]):
-            raise InputError(f"{str(path)!r} is not the file of a scan: choose another name")
         return None, {}, 0
     header: dict[str, Any] | None = None
     rows: dict[str, dict[str, Any]] = {}

@@ -181,6 +181,8 @@ class _Run:
             future: Future[Any] = Future()
             future.set_exception(error)
             return future
+        except RuntimeError as error:  # shut down by its owner
+            raise InputError(f"the executor takes no more points ({error}): go on with resume and a new one") from error
 
     def _collect(
         self, backend: Backend, active: dict[Future[Any], _Task], ready: deque[_Task], suspects: deque[_Task]
@@ -252,7 +254,7 @@ class _Run:
 
     def _keep(self, place: Place, row: dict[str, Any]) -> None:
         if place not in self.rows:
-            self._failed += row["status"] == "failed" and "answer" not in row
+            self._failed += row["status"] == "failed"
         self.rows[place] = row
         self._report()
 

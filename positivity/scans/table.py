@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from positivity.errors import InputError
 from positivity.results import html_table, text_table
 from positivity.scans.axes import WHOLE_NUMBERS, numeric
+from positivity.scans.plan import is_complete
 from positivity.scans.records import parse
 from positivity.scans.spec import ScanSpec
 
 if TYPE_CHECKING:
     import numpy as np
 
-#: values that are proved; anything else in a row is not
-PROVED = ("certified", "excluded")
 _SIDES = ("lower", "upper")
 
 
@@ -46,10 +45,10 @@ class Scan:
             raise InputError(f"cannot read {str(path)!r}: {error.strerror}") from None
         header, found, _ = parse(Path(path), content)
         if header is None:
-            raise InputError(f"{str(path)!r} is empty: run the scan first")
+            raise InputError(f"{str(path)!r} holds no scan yet")
         spec = ScanSpec.from_dict(header["spec"])
         rows = sorted(found.values(), key=lambda row: [_order(axis, row["point"][axis.name]) for axis in spec.axes])
-        return cls(spec, tuple(rows), header["versions"], not spec.adaptive and len(rows) == spec.count)
+        return cls(spec, tuple(rows), header["versions"], is_complete(spec, rows))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -177,28 +176,13 @@ class Scan:
         return [Bound.from_dict({**schema, **row["result"]}) for row in self.rows if "result" in row]
 
     def verify(self) -> int:
-        """Prove every certificate again; their number.  Raises solvers.verify.Refused with the point."""
-        from positivity.verification import Refused, verify
+        """Prove every row again that claims something; the number of statements.
 
-        proved = 0
-        for row in self.rows:
-            if "result" not in row or not _certificates(row["result"]):
-                continue
-            data = dict(row["result"])
-            if self.spec.task == "bound":
-                data["schema"] = "eft-positivity/bound/1"
-                for side in _SIDES:  # an end whose certificate was not kept says nothing here
-                    if data[side]["status"] == "certified" and not data[side].get("certificate"):
-                        raise Refused(f"at {row['point']}: the {side} end has lost its certificate")
-            try:
-                proved += len(verify(data))
-            except Refused as reason:
-                raise Refused(f"at {row['point']}: {reason}") from None
-        return proved
+        Raises solvers.verify.Refused with the point, also where the evidence was not kept.
+        """
+        from positivity.scans.proofs import verify_rows
 
-
-def _certificates(result: Mapping[str, Any]) -> bool:
-    return any(part.get("certificate") for part in (result, *(result.get(side) or {} for side in _SIDES)))
+        return verify_rows(self.spec, self.rows)
 
 
 def _order(axis: Any, text: str) -> float:

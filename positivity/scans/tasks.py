@@ -19,6 +19,7 @@ Row = dict[str, Any]
 
 #: from best to worst: a row is as good as its worse end
 _RANK = ("certified", "unbounded", "numerical", "failed")
+_EVIDENCE = ("certificate", "spectrum", "steps", "predicted")
 _BULKY = {"values": ("certificate", "spectrum", "ray", "density"), "certificates": ("spectrum", "density")}
 
 
@@ -127,7 +128,10 @@ def _bound_row(request: Request, problem: Any, lower: Any, upper: Any) -> Row:
     reason = "; ".join(f"{side}: {text}" if len(reasons) > 1 else text for text, side in reasons.items())
     bulky = _BULKY.get(request["keep"], ())
     kept = {side: {k: v for k, v in end.to_dict().items() if k not in bulky} for side, end in ends.items()}
-    answer = "excluded" if status == "failed" and any("no theory" in end.reason for end in ends.values()) else ""
+    if status == "failed" and any(end.status == "failed" and end.certificate for end in ends.values()):
+        status = "excluded"
+    # what a bisection tells apart; "no theory" may be numerical, the reason says which
+    answer = "no theory" if any("no theory" in end.reason for end in ends.values()) else ""
     return {
         "status": status,
         "reason": reason,
@@ -145,9 +149,9 @@ def _check(request: Request) -> Row:
         given["assumptions"] = assumed
     verdict = _checker()(request["fix"], **given)
     word = str(getattr(verdict, "status", None) or verdict.verdict)
-    result = {key: value for key, value in verdict.to_dict().items() if key not in ("seconds", "versions")}
-    for key in (*_BULKY.get(request["keep"], ()), *(("steps",) if request["keep"] != "everything" else ())):
-        result.pop(key, None)
+    # an allowed point is proved by its spectrum, so that stays with the certificates
+    dropped = {"seconds", "versions", *(_EVIDENCE if request["keep"] == "values" else ())}
+    result = {key: value for key, value in verdict.to_dict().items() if key not in dropped}
     return {"status": word, "reason": str(getattr(verdict, "reason", "") or ""), "result": result}
 
 
