@@ -515,7 +515,7 @@ def test_cli_summary_and_bad_input(tmp_path, capsys):
     spec.write_text('target = "g3"\norder = 4\n[grid.g4]\nvalues = [0.1, 0.2]\n')
     assert main(["scan", str(spec), "-o", str(out), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["counts"] == {"certified": 2}
-    spec.write_text("target = ")
+    spec.write_text("target = \n")
     for arguments, fragment in (
         (["scan", str(spec), "-o", str(out)], "not a TOML file"),
         (["scan", "/no/such.toml", "-o", str(out)], "No such file"),
