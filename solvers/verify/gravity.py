@@ -111,6 +111,8 @@ def infrared(functional: Smeared) -> dict[str, fmpq]:
 
 
 def _check_claim(certificate: GravityCertificate) -> None:
+    if not any(value != 0 for value in certificate.claim.values()):
+        raise Refused("the claim is empty")
     found = infrared(certificate.functional)
     for name, claimed in certificate.claim.items():
         if found[name] != claimed:
@@ -118,18 +120,21 @@ def _check_claim(certificate: GravityCertificate) -> None:
 
 
 def _statement(certificate: GravityCertificate) -> str:
-    """What is proved, with coefficients of 8 pi G rounded up so that the statement stays true."""
+    """What is proved, over the coefficient of g2 (or g3): exact but for 8 pi G >= 0, which is rounded up."""
     claim = certificate.claim
-    unit = next((name for name in ("g2", "g3") if claim[name] != 0), "8piG")
-    scale = abs(claim[unit])
-    terms = []
-    for name in ("g2", "g3", "8piG"):
-        value = claim[name] / scale
-        if value != 0:
-            number = str(value) if len(str(value)) < 12 else f"{float(int(value.p * 10**12 // value.q)) / 1e12:.10g}"
-            terms.append(f"{number}*{name}")
+    scale = abs(next(claim[name] for name in ("g2", "g3", "8piG") if claim[name] != 0))
+    terms = [f"{claim[name] / scale}*{name}" for name in ("g2", "g3") if claim[name] != 0]
+    terms.append(f"{_rounded_up(claim['8piG'] / scale)}*8piG")
     left = " + ".join(terms).replace("+ -", "- ")
     return (
-        f"{left} >= 0 at M=1 in D={certificate.functional.dimension} (decimals rounded): rho_J >= 0, tree-level gravity, "
+        f"{left} >= 0 at M=1 in D={certificate.functional.dimension}: rho_J >= 0, tree level with graviton exchange, 8piG >= 0, "
         "improved sum rule k=2 with all forward sum rules k>=4, all even spins, all masses m >= M, all impact parameters"
     )
+
+
+def _rounded_up(value: fmpq, decimals: int = 10) -> str:
+    """The smallest decimal with so many places that is not below value."""
+    scaled = (value * 10**decimals).ceil()
+    digits = str(abs(scaled)).rjust(decimals + 1, "0")
+    text = f"{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0").rstrip(".")
+    return f"-{text}" if scaled < 0 else text

@@ -32,14 +32,17 @@ def prove_high_energy(functional: Smeared, spin: int, x_start: fmpq) -> None:
             gain -= _missing(slope) * ball(high) ** (2 * _MOMENTS + 3)
             gain *= ball(fmpq(4, functional.dimension - 2))
             regular = [ball(2 * functional.moment(0) + 3 * functional.moment(2) * end) for end in (low, high)]
-            growth, lost = _lost(functional, spin, heights, slope, ball(high))
+            growth, lost = _lost(functional, spin, heights, slope, (ball(low), ball(high)))
             enough = gain * big_x > lost - regular[0].min(regular[1])
             # beyond X* the gain grows by `gain` per unit of X, the loss by at most growth/X*
             certainly(bool(enough and gain * big_x > growth), f"X term too small at x = {float(low.p) / float(low.q):.3g}")
 
 
-def _lost(functional: Smeared, spin: int, heights: list[arb], slope: arb, x: arb) -> tuple[arb, arb]:
-    """(c, bound) with int f_+ (2-y)/(1-y)^2 (1-P_J) <= bound + c log(X/X*), for all J >= spin at masses up to x."""
+def _lost(
+    functional: Smeared, spin: int, heights: list[arb], slope: arb, ends: tuple[arb, arb]
+) -> tuple[arb, arb]:  # fmt: skip
+    """(c, bound) with int f_+ (2-y)/(1-y)^2 (1-P_J) <= bound + c log(X/X*), for all even J >= spin and x between the ends."""
+    lightest, x = ends
     beta = fmpq(functional.dimension, 2) - 2
     a, total = beta + fmpq(1, 2), arb(0)
     length = ball(spin + a)
@@ -47,8 +50,9 @@ def _lost(functional: Smeared, spin: int, heights: list[arb], slope: arb, x: arb
     for i, height in enumerate(heights):
         before, end = ball(fmpq(i, _PIECES) ** 2), ball(fmpq(i + 1, _PIECES) ** 2)
         y = (end**2 * x).upper()
-        # (2-y)/(1-y)^2 grows with y; y(1-y) is smallest at an end of the piece
-        product = (y * (1 - y)).min(before**2 * x * (1 - before**2 * x)).lower()
+        # (2-y)/(1-y)^2 grows with y; y(1-y) is smallest at the largest or the smallest y of piece and step
+        least = before**2 * lightest
+        product = (y * (1 - y)).min(least * (1 - least)).lower()
         q_ratio = 1 - ball(beta**2 - fmpq(1, 4)) / (4 * length**2 * product) if product > 0 else arb(-1)
         wave = arb(1)
         if q_ratio > 0:

@@ -27,8 +27,8 @@ def prove_moderate_impact(functional: Smeared, spin: int, xi_end: fmpq) -> None:
     with ctx.workprec(PRECISION):
         certainly(xi_end * 4 <= functional.casimir(spin), "xi_split needs a larger spin_split: 4 xi <= X*")
         columns, rest = _series(functional, spin, xi_end)
-        root, end = fmpq(0), ball(xi_end)
-        while ball(root * root) < end:
+        root = fmpq(0)
+        while root * root < xi_end:
             low, high = root * root, min((root + _STRIP) ** 2, xi_end)
             try:
                 _prove_strip(columns, rest, low, high)

@@ -61,7 +61,10 @@ def _check_form(functional: Smeared, region: Region) -> None:
     certainly(2 <= region.parts <= 20, "parts is outside 2..20")
     certainly(region.xi_start >= 16 and region.spin >= 2 * region.parts + 4, "xi_split or spin_split is too small")
     # the oscillation falls like l^-(a+2), and must not win against the first Mellin term
-    certainly(min(functional.terms) + 1 <= fmpq(functional.dimension + 1, 2), "the lowest power of p is too high")
+    lowest = min(functional.terms) + 1
+    certainly(lowest <= fmpq(functional.dimension + 1, 2), "the lowest power of p is too high")
+    # what is left after N parts falls like l^-2N, and must not win either
+    certainly(lowest <= 2 * region.parts, "parts is too small for the lowest power of p")
     # after N parts such a monomial would be logarithmic in x
     certainly(all(n != 2 * region.parts - 1 for n in functional.terms), "parts: a power of p equals 2*parts - 1")
 
@@ -136,7 +139,7 @@ class _Proof:
         slope = ball(functional.moment(6))
         for k in range(1, 40):
             # M = (4/(D-2)) sum x^(2k) int f p^(6+4k): only negative moments count
-            slope += min(ball(functional.moment(6 + 4 * k)), arb(0), key=lambda m: float(m.mid())) * x ** (2 * k)
+            slope += ball(min(functional.moment(6 + 4 * k), fmpq(0))) * x ** (2 * k)
         slope = (slope - x**80 / (1 - x**2) * ball(functional.size(166))) * ball(fmpq(4, functional.dimension - 2))
         certainly(slope > 0, "int f p^6 is too small")
         # N = int f p^4 (4-3y)/(1-y)^2 = sum (k+4) x^k int f p^(4+2k)
@@ -222,6 +225,7 @@ class _Range:
 
     def power(self, exponent: fmpq) -> arb:
         """w^exponent, exponent >= 0."""
+        assert exponent >= 0
         if exponent == 0:
             return arb(1)
         low = self.low ** ball(exponent) if self.low > 0 else arb(0)
