@@ -1,228 +1,220 @@
-r"""Bounds on g2 and g3 in units of 8 pi G with rho_J >= 0 (2102.08951): numerical, with a violation scan.
+r"""Bounds on g2 and g3 in units of 8 pi G with rho_J >= 0 (2102.08951).
 
-int f A_2^imp(-p^2) + int h X_4(-p^2) >= 0 for f, h whose kernel is non-negative on all states gives
-8 pi G int f/p^2 + 2 g2 int f + g3 int f p^2 >= 0.  A linear program finds the best f and h; the
-constraints are refined where a scan between the grid points finds violations.  docs/theory/gravity.md.
+int f_1 A_2^imp + int f_2 X_4 + int f_3 X_6 >= 0 for functions of p whose kernel is non-negative on all
+states gives  8 pi G int f_1/p^2 + 2 g2 int f_1 + g3 int f_1 p^2 >= 0.  A linear program finds the best
+functions (`gravity_program`), numerically, with a scan for violations; with functions on A_2^imp alone
+it can be proved for all states (`gravity_certificates`).  docs/theory/gravity.md.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.special import eval_gegenbauer, hyp0f1
 
-from positivity.dispersion.higher_nulls import x4_kernel, x4_large_casimir
-from positivity.dispersion.smearing import null_kernel
-from positivity.errors import InputError
-from positivity.partial_waves import casimir
+from positivity.errors import InputError, check_dimension
+from positivity.gravity_program import Functional, Program
+from positivity.gravity_rows import Grid, Space
 
 GRAVITY_SCHEMA = "eft-positivity/gravity/1"
-_NODES, _MANY_NODES, _ROUNDS, _REACH, _FAR = 500, 1600, 12, 400.0, 1500.0
+#: numbers of powers of p on A_2, X_4, X_6, ..., and for a certificate
+FUNCTIONS, CERTIFIED_FUNCTIONS = (9, 8), (9,)
+_LARGEST_DIMENSION, _MOST_FUNCTIONS, _MOST_BLOCKS = 12, 16, 4
 
 
-@dataclass(frozen=True)
-class SmearingSpace:
-    """f = p^a (1-p) L_k(2p-1), k < first, on A_2^imp, and h = p^2 (1-p)^2 L_k(2p-1), k < second, on X_4.
+def smearing_space(dimension: int, functions: Sequence[int] = FUNCTIONS, b_max: float | None = None) -> Space:
+    """f_1 = p^a (a_0 + a_1 p + ...) with f_1(1) = 0 on A_2^imp, and powers p^2, p^3, ... on X_4, X_6, ...
 
-    a = 2 in D >= 6 and 3/2 in D = 5: the transform of p^a falls like b^(-a-1) with a positive
-    coefficient, the oscillations from p = 1 like b^(-(D+1)/2): slower, so it can be positive at large b.
+    functions: how many powers each has.  a = 2 in D >= 6 and 3/2 in D = 5: the transform of p^a falls
+    like b^(-a-1) with a positive coefficient, the oscillation from p = 1 faster.  D = 4: a = 1, whose
+    pole is cut at p = 1/b_max, and f_1'(1) = 0 too.  Raises InputError.
     """
-
-    dimension: int
-    first: int = 8
-    second: int = 6
-
-    def __post_init__(self) -> None:
-        if isinstance(self.dimension, bool) or not isinstance(self.dimension, int) or self.dimension < 4:
-            raise InputError(f"dimension {self.dimension!r}: use an integer from 5 to 12")
-        if self.dimension == 4:
-            raise InputError(
-                "dimension 4: int dp/p of the pole diverges, so every bound depends on an infrared cutoff b_max; "
-                "bounds with it are not available yet: use D >= 5, or positivity cutoff for full unitarity"
-            )
-        if self.dimension > 12:
-            raise InputError(f"dimension {self.dimension}: use 5 to 12")
-        if not 4 <= self.first <= 14 or not 0 <= self.second <= 12:
-            raise InputError(f"functions {self.first},{self.second}: use 4 to 14 for A_2 and 0 to 12 for X_4")
-
-    @cached_property
-    def _samples(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self._sampled(_NODES)
-
-    @cached_property
-    def _many_samples(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self._sampled(_MANY_NODES)
-
-    def _sampled(self, nodes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """p, and both sets of functions times dp; p = u^2 makes half-integer powers smooth."""
-        x, weights = np.polynomial.legendre.leggauss(nodes)
-        u = (x + 1) / 2
-        p, shares = u * u, weights * u
-        power = 1.5 if self.dimension == 5 else 2.0
-        found = []
-        for count, a, zero in ((self.first, power, 1), (self.second, 2.0, 2)):
-            legendre = np.polynomial.legendre.legvander(2 * p - 1, max(count, 1) - 1)[:, :count]
-            found.append((p**a * (1 - p) ** zero * shares)[:, None] * legendre)
-        return p, found[0], found[1]
-
-    def moment(self, power: int) -> np.ndarray:
-        """int f p^power, zero for h: (first + second,)."""
-        p, f, _ = self._samples
-        return np.concatenate([p**power @ f, np.zeros(self.second)])
-
-    def rows(self, spin: int, x: np.ndarray) -> np.ndarray:
-        """x^-2 times the kernels at 1/m^2 = x: (len(x), first + second)."""
-        p, f, h = self._samples
-        y = np.outer(x, p * p)
-        alpha, big_x = (self.dimension - 3) / 2, casimir(spin, self.dimension)
-        wave = eval_gegenbauer(spin, alpha, 1 - 2 * y) / eval_gegenbauer(spin, alpha, 1.0)
-        all_x = np.full_like(y, big_x)
-        improved = null_kernel(wave, y, all_x, self.dimension) + 2 + (3 - 4 * big_x / (self.dimension - 2)) * y
-        higher = x4_kernel(wave, y, all_x, self.dimension) if self.second else y
-        return np.hstack([improved @ f, x[:, None] ** 2 * (higher @ h)])
-
-    def eikonal(self, b: np.ndarray) -> np.ndarray:
-        """m -> infinity at fixed b = 2J/m: 2 int f 0F1(; D/2-1; -b^2 p^2/4); X_4 falls like x^2."""
-        p, f, _ = self._many_samples
-        wave = 2 * hyp0f1(self.dimension / 2 - 1, -((np.outer(b, p) / 2) ** 2))
-        return np.hstack([wave @ f, np.zeros((len(b), self.second))])
-
-    def large_spin(self, x: np.ndarray) -> np.ndarray:
-        """J -> infinity at fixed mass: the leading power of X, that of X_4 if it is there."""
-        p, f, h = self._samples
-        y = np.outer(x, p * p)
-        if self.second:
-            return np.hstack([np.zeros((len(x), self.first)), x4_large_casimir(y) @ h])
-        return np.asarray((y**3 / (1 - y * y)) @ f)
-
-
-def _states(space: SmearingSpace, density: float, shift: float) -> np.ndarray:
-    """Rows, each scaled to largest entry 1: low spins one by one, high ones sampled, and the three limits."""
-    spins = [*range(0, 42, 2), *range(44, 80, 6), *range(80, 200, 20), 300, 600, 1500]
-    if density > 1:
-        spins = [*range(0, 82, 2), *range(84, 220, 8), 250, 420, 900, 2000]
-    found = []
-    for spin in spins:
-        count = int(density * (24 + 2.5 * min(spin, 200)))
-        root = (np.arange(count) + 0.5 + shift) / count * min(1.0, _REACH / max(2 * spin, 1))
-        found.append(space.rows(spin, np.append(np.clip(root, 1e-6, 1) ** 2, 1 - 1e-6)[: count + (2 * spin < _REACH)]))
-    b = np.concatenate(
-        [np.arange(0.02, 150, 0.25 / density) + 0.1 * shift, np.geomspace(150, _REACH, int(400 * density))]
-    )
-    found += [space.eikonal(b), space.large_spin(np.linspace(0.01, 0.999, int(60 * density)))]
-    rows = np.vstack(found)
-    return np.asarray(rows / np.abs(rows).max(axis=1, keepdims=True))
+    check_dimension(dimension)
+    if dimension == 4 and b_max is None:
+        raise InputError(
+            "dimension 4: int dp/p of the graviton pole diverges, so every bound depends on an infrared cutoff on "
+            "the impact parameter: give --b-max, in units 1/M, or use D >= 5"
+        )
+    if dimension > _LARGEST_DIMENSION:
+        raise InputError(f"dimension {dimension}: use 5 to {_LARGEST_DIMENSION}, or 4 with b_max")
+    counts = tuple(functions)
+    if not 1 <= len(counts) <= _MOST_BLOCKS or any(isinstance(n, bool) or not isinstance(n, int) for n in counts):
+        raise InputError(f"functions {functions!r}: give 1 to {_MOST_BLOCKS} integers, for A_2, X_4, X_6, X_8")
+    if not 5 <= counts[0] <= _MOST_FUNCTIONS or not all(0 <= n <= _MOST_FUNCTIONS for n in counts[1:]):
+        raise InputError(
+            f"functions {','.join(map(str, counts))}: use 5 to {_MOST_FUNCTIONS} for A_2, 0 to {_MOST_FUNCTIONS} for nulls"
+        )
+    first = {4: 1.0, 5: 1.5}.get(dimension, 2.0)
+    starts = [first] + [2.0] * (len(counts) - 1)
+    exponents = tuple(tuple(a + k for k in range(n)) for a, n in zip(starts, counts, strict=True))
+    return Space(dimension, exponents, 2 if dimension == 4 else 1, b_max)
 
 
 @dataclass(frozen=True)
 class GravityBound:
     """direction[0] g2 + direction[1] g3 >= -alpha 8 pi G, in units M = 1 (g2 M^2, g3 M^4 over 8 pi G).
 
-    alpha: the value.  violation: largest negative value of the functional on the refined states,
-    relative to its largest value there; 0 if it is non-negative on all of them.  Numerical.
+    alpha: the value.  functions: numbers of powers of p on A_2^imp, X_4, X_6, ...  fix: couplings held,
+    in units of 8 pi G.  b_max: infrared cutoff in D = 4, in units 1/M.  exponents, coefficients: the
+    functions found, for A_2^imp, X_4, ... in turn.  violation: the largest relative negative value on
+    `states` scanned states off the grid of the program, 0 if there is none, found at `lowest`.
+    certificate: the proof (schema eft-positivity/gravity-certificate/1), None if the value is numerical,
+    for the reason given.
     """
 
     dimension: int
     direction: tuple[float, float]
     alpha: float
-    violation: float
-    functions: tuple[int, int]
+    functions: tuple[int, ...]
+    fix: tuple[tuple[str, float], ...]
+    b_max: float | None
+    exponents: tuple[tuple[float, ...], ...]
     coefficients: tuple[float, ...]
+    violation: float
+    lowest: str
     states: int
     seconds: float
+    certificate: Mapping[str, Any] | None = None
+    reason: str = ""
+
+    @property
+    def status(self) -> str:
+        """"certified" if there is a proof for all states, else "numerical"."""
+        return "numerical" if self.certificate is None else "certified"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary (schema eft-positivity/gravity/1)."""
-        return {"schema": GRAVITY_SCHEMA, **asdict(self), "status": "numerical", "scope": self.scope}
+        return {"schema": GRAVITY_SCHEMA, **asdict(self), "status": self.status, "scope": self.scope}
 
     @property
     def scope(self) -> str:
         """What the number is about."""
+        names = ["A_2 improved", *(f"X_{2 * j}" for j in range(2, 9))]
+        used = [f"{n} functions on {name}" for n, name in zip(self.functions, names, strict=False) if n]
+        states = "all spins, masses >= M=1 and impact parameters"
+        if self.certificate is None:
+            states = "masses >= M=1 sampled and refined"
+        cut = "" if self.b_max is None else f", pole cut at p = 1/b_max, b_max M = {self.b_max:g}"
         return (
-            f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, even spins, masses >= M=1 sampled and "
-            f"refined, {self.functions[0]} functions on A_2 improved, {self.functions[1]} on X_4"
+            f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, even spins, {states}, "
+            f"{', '.join(used)}{cut}"
         )
+
+    @property
+    def log_coefficient(self) -> float | None:
+        """D = 4: c of alpha = c log(b_max M) + const at fixed functional, from the power p of f_1; None elsewhere."""
+        if self.b_max is None:
+            return None
+        return self.coefficients[self.exponents[0].index(1.0)]
 
     def __str__(self) -> str:
         a, c = self.direction
-        return (
-            f"{self.scope}\n  {a:g} g2 M^2 {c:+g} g3 M^4 >= -{self.alpha:.6g} 8piG   numerical (not proved), "
-            f"largest violation {self.violation:.1e} on {self.states} states"
-        )
+        held = "".join(f" at {name} = {value:g} 8piG" for name, value in self.fix)
+        terms = " ".join(f"{v:+g} {name}" for v, name in ((a, "g2 M^2"), (c, "g3 M^4")) if v).removeprefix("+")
+        word = "certified" if self.certificate is not None else "numerical (not proved)"
+        lines = [self.scope, f"  {terms.removeprefix('1 ')} >= -{self.alpha:.8g} 8piG{held}   {word}"]
+        log = self.log_coefficient
+        if log is not None:
+            rest = self.alpha - log * float(np.log(self.b_max or 1.0))
+            lines.append(f"  alpha = {log:.5g} log(b_max M) {rest:+.5g} with this functional")
+        lines.append(f"  largest violation {self.violation:.1e} on {self.states} states between the grid points; {self.lowest}")
+        if self.reason:
+            lines.append(f"  {self.reason}")
+        return "\n".join(lines)
 
 
 class GravityProgram:
-    """The linear program of one space, refined as its functionals are found; reused for all directions.
+    """The linear program of one space, refined as its functionals are found; reused for all directions."""
 
-    Raises InputError for a space that makes no sense.
-    """
-
-    def __init__(self, space: SmearingSpace) -> None:
-        self.space = space
-        coarse = _states(space, 1.0, 0.0)
-        # orthogonal columns: the polynomials are nearly dependent on the states
-        self._change = np.linalg.inv(np.linalg.qr(coarse)[1])
-        self._rows = _scaled(coarse @ self._change)
+    def __init__(self, space: Space, grid: Grid | None = None) -> None:
+        self.space, self._grid = space, grid
 
     @cached_property
-    def _fine(self) -> np.ndarray:
-        return _scaled(np.vstack([_states(self.space, 3.0, 0.31), _states(self.space, 2.3, -0.2)]) @ self._change)
+    def program(self) -> Program:
+        """The sampled rows."""
+        return Program(self.space, self._grid)
 
-    def bound(self, direction: tuple[float, float] = (1.0, 0.0)) -> GravityBound:
-        """The best alpha for a direction in the (g2, g3) plane; raises InputError if there is no functional."""
+    def bound(self, direction: tuple[float, float] = (1.0, 0.0), fix: Mapping[str, float] | None = None) -> GravityBound:
+        """The best alpha for direction[0] g2 + direction[1] g3; raises InputError if there is no functional.
+
+        fix: g3 (or g2) held at a value in units of 8 pi G; the direction is then along the other one.
+        """
         started = time.perf_counter()
-        if not all(np.isfinite(direction)) or direction == (0.0, 0.0):
-            raise InputError(f"direction {direction}: use two finite numbers, not both zero")
-        violation = np.inf
-        for _ in range(_ROUNDS):
-            point, alpha = self._solve(direction)
-            values = self._fine @ point
-            violation = max(0.0, float(-values.min() / np.abs(values).max()))
-            bad = values < 1e-10
-            if not bad.any():
-                break
-            self._rows = np.vstack([self._rows, self._fine[bad]])
-        coefficients = tuple((self._change @ point).tolist())
-        functions = (self.space.first, self.space.second)
-        seconds = round(time.perf_counter() - started, 3)
-        return GravityBound(
-            self.space.dimension, direction, alpha, violation, functions, coefficients, len(self._fine), seconds
-        )
-
-    def _solve(self, direction: tuple[float, float]) -> tuple[np.ndarray, float]:
-        cost = self.space.moment(-2) @ self._change
-        equal = np.array([2 * self.space.moment(0) @ self._change, self.space.moment(2) @ self._change])
-        bounds = [(None, None)] * len(cost)
-        found = linprog(
-            cost, A_ub=-self._rows, b_ub=np.full(len(self._rows), -1e-9), A_eq=equal, b_eq=direction, bounds=bounds,
-            method="highs",
-        )  # fmt: skip
-        if found.status != 0:
+        objective, equations, values = question(self.space, direction, fix or {})
+        found = self.program.best(objective, equations, values)
+        if not found.optimal:
             raise InputError(
-                f"direction {direction}: no functional in this space bounds it; change it or the functions"
+                f"direction {direction}: no functional in this space bounds it ({found.status}): "
+                "change it or use more functions"
             )
-        return found.x, float(found.fun)
-
-    def violation_of(self, coefficients: np.ndarray) -> float:
-        """Largest relative violation of any functional on the refined states; 0 if there is none."""
-        values = self._fine @ np.linalg.solve(self._change, coefficients)
-        return max(0.0, float(-values.min() / np.abs(values).max()))
+        return report(found, direction, fix or {}, float(objective @ found.coefficients), time.perf_counter() - started)
 
 
-def _scaled(rows: np.ndarray) -> np.ndarray:
-    return np.asarray(rows / np.abs(rows).max(axis=1, keepdims=True))
+def question(
+    space: Space, direction: tuple[float, float], fix: Mapping[str, float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Objective, equations and their values for `Program.best`; raises InputError."""
+    if len(direction) != 2 or not all(np.isfinite(direction)) or tuple(direction) == (0.0, 0.0):
+        raise InputError(f"direction {direction}: use two finite numbers, not both zero")
+    if len(fix) > 1 or not set(fix) <= {"g2", "g3"}:
+        raise InputError(f"fix {dict(fix)}: hold g2 or g3, one of them, e.g. g3=5 in units of 8 pi G")
+    sides = space.infrared()
+    objective, kept = sides[0], [0, 1]
+    for name, value in fix.items():
+        held = int(name == "g3")
+        if not np.isfinite(value):
+            raise InputError(f"fix {name}={value}: use a finite number")
+        if direction[held] != 0 or direction[1 - held] == 0:
+            raise InputError(f"direction {direction} with {name} held: use {'1,0' if held else '0,1 or 0,-1'}")
+        objective = objective + value * sides[1 + held]
+        kept.remove(held)
+    return objective, sides[1:][kept], np.array([direction[k] for k in kept], dtype=float)
+
+
+def report(
+    found: Functional, direction: tuple[float, float], fix: Mapping[str, float], alpha: float, seconds: float
+) -> GravityBound:
+    """The numerical bound of a functional."""
+    space, violation = found.space, found.violation
+    assert violation is not None
+    reason = "for a proof: --certificate FILE (functions on A_2 alone, a weaker value)"
+    if space.dimension == 4:
+        reason = "no certificate in D = 4: the cutoff of the pole is an input, not a consequence of the sum rule"
+    elif fix:
+        reason = "for a proof: --certificate FILE with the --direction of this functional, without --fix"
+    return GravityBound(
+        space.dimension, (float(direction[0]), float(direction[1])), alpha, tuple(map(len, space.exponents)),
+        tuple(fix.items()), space.b_max, space.exponents, tuple(found.coefficients.tolist()),
+        max(0.0, -violation.slack), str(violation), violation.states, round(seconds, 3), None, reason,
+    )  # fmt: skip
 
 
 def gravity_bound(
-    dimension: int, direction: tuple[float, float] = (1.0, 0.0), functions: tuple[int, int] = (8, 6)
+    dimension: int,
+    direction: tuple[float, float] = (1.0, 0.0),
+    functions: Sequence[int] | None = None,
+    *,
+    fix: Mapping[str, float] | None = None,
+    b_max: float | None = None,
+    certify: bool = False,
 ) -> GravityBound:
-    """c2 g2 M^2 + c3 g3 M^4 >= -alpha 8 pi G for one direction (c2, c3), D = 5..12.
+    """direction[0] g2 M^2 + direction[1] g3 M^4 >= -alpha 8 pi G with rho_J >= 0.  Source: 2102.08951.
 
-    functions: sizes of the spaces for A_2 improved and X_4.  Raises InputError.  Source: 2102.08951.
+    dimension: D = 5..12, or 4 with b_max, the infrared cutoff in units 1/M.  functions: numbers of
+    powers of p on A_2^imp, X_4, X_6, ... (default 9, 8).  fix: {"g3": value} in units of 8 pi G.
+    certify: a functional on A_2^imp alone (default 9 powers), proved for all spins, masses and impact
+    parameters, D = 5..12; a little weaker.  The status of the result says which it is, and if there is
+    no proof its reason says why.  Raises InputError.
     """
-    return GravityProgram(SmearingSpace(dimension, *functions)).bound(direction)
+    if certify:
+        from positivity.gravity_certificates import certified_bound
+
+        space = smearing_space(dimension, CERTIFIED_FUNCTIONS if functions is None else functions, b_max)
+        return certified_bound(space, direction, fix or {})
+    return GravityProgram(smearing_space(dimension, FUNCTIONS if functions is None else functions, b_max)).bound(
+        direction, fix
+    )

@@ -8,12 +8,19 @@ proves it.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 
 from positivity.dispersion.improved_sum_rules import impact_rows, impact_tail
+from positivity.errors import InputError
+from positivity.gravity import GravityBound, question, report
+from positivity.gravity_program import Program
 from positivity.gravity_rows import Space
 from solvers.verify import Refused
 from solvers.verify.gravity import SCHEMA, infrared, verify_gravity
@@ -24,15 +31,24 @@ OSCILLATION, FROM, MARGIN = 1.05, 15.0, 1e-5
 #: (spin_split, xi_split, x_split, parts) tried in turn
 _REGIONS = ((60, 400, "1/2", 6), (100, 625, "1/2", 6), (160, 1600, "1/2", 6), (240, 3600, "1/2", 6), (100, 625, "1/2", 8))
 _BITS = 60
+#: how often a refused state is put into the program
+_REPAIRS = 4
 
 
 def oscillation_rows(space: Space, factor: float = OSCILLATION) -> np.ndarray:
-    """Rows (1 -+ factor) M(b) +- factor I(b) >= 0: M exceeds factor |I - M|; I the impact row, M its power part."""
+    """Rows (1 -+ factor) M(b) +- factor I(b) >= 0: M exceeds factor |I - M|; I the impact row, M its power part.
+
+    From b = 600 on M >= 0 alone, by then the oscillation is much smaller.
+    """
     b = np.concatenate([np.arange(FROM, 120, 0.2), np.geomspace(120, 600, 300)])
     mellin, _ = impact_tail(space.first, space.dimension)
-    power = mellin / b[:, None] ** (np.asarray(space.first) + 1)
+
+    def power(b: np.ndarray) -> np.ndarray:
+        return np.asarray(mellin / b[:, None] ** (np.asarray(space.first) + 1))
+
     rows = impact_rows(space.first, b, space.dimension)
-    return np.vstack([space.pad((1 - sign) * power + sign * rows) for sign in (factor, -factor)])
+    both = [space.pad((1 - sign) * power(b) + sign * rows) for sign in (factor, -factor)]
+    return np.vstack([*both, space.pad(power(np.geomspace(600, 1e7, 60)))])
 
 
 def moment_rows(space: Space) -> np.ndarray:
@@ -70,6 +86,79 @@ def rational_functional(space: Space, coefficients: np.ndarray, fixed: dict[str,
     return Smeared(space.dimension, dict(zip(powers, values, strict=True)))
 
 
+def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[str, float]) -> GravityBound:
+    """direction.(g2, g3) >= -alpha 8 pi G with its certificate; numerical, with the reason, if none is found.
+
+    space: functions on A_2^imp alone, D >= 5.  Raises InputError.
+    """
+    started = time.perf_counter()
+    _check_space(space)
+    objective, equations, values = question(space, direction, fix)
+    if fix:
+        raise InputError(
+            "a certificate is about g2 + a g3: fix nothing, give the direction of the functional, "
+            "e.g. --direction 1,0.1, and put g3 into its claim"
+        )
+    claim = dict(zip(("g2", "g3"), (_rational(v) for v in direction), strict=True))
+    # the ends of f meet g2 and g3 up to rounding; a claim of zero is kept as one
+    program = Program(space, extra=room(space), margin=MARGIN)
+    found, reason = program.solve(objective, equations, values), ""
+    for _ in range(_REPAIRS):
+        if not found.optimal:
+            raise InputError(
+                f"direction {direction}: no functional with room for a proof ({found.status}): change it or --functions"
+            )
+        try:
+            certificate = certify(rational_functional(space, found.coefficients, claim))
+            alpha = _rational_of(certificate["claim"]["8piG"])
+            done = report(program.scan(found), direction, fix, _above(alpha), time.perf_counter() - started)
+            return replace(done, certificate=certificate, reason="")
+        except Refused as refusal:
+            reason = f"no certificate: {refusal}"
+            if refusal.place is None:
+                break
+            _repair(program, *refusal.place)
+            found = program.solve(objective, equations, values)
+    alpha = float(objective @ found.coefficients)
+    return replace(report(program.scan(found), direction, fix, alpha, time.perf_counter() - started), reason=reason)
+
+
+def _check_space(space: Space) -> None:
+    if space.dimension == 4:
+        raise InputError(
+            "dimension 4: no certificate, the infrared cutoff of the pole is an input and not a consequence of the "
+            "sum rule: use D >= 5, or leave out --certificate"
+        )
+    if len(space.exponents) > 1 and any(space.exponents[1:]):
+        raise InputError("certificates are for functions on A_2 alone: give one number, e.g. --functions 9")
+
+
+def _repair(program: Program, spin: int, x: float) -> None:
+    """Sample the spins around a refused state at nearby impact parameters."""
+    shift = (program.space.dimension - 3) / 2
+    b = 2 * (spin + shift) * np.sqrt(x)
+    for other in {2 * round(f * spin / 2) for f in np.linspace(0.7, 2, 27)}:
+        near = (np.linspace(0.85, 1.15, 25) * b / 2 / (other + shift)) ** 2
+        program.add_states(other, near[near <= 1])
+
+
+def _rational(value: float) -> fmpq:
+    """The fraction a decimal was meant as."""
+    found = Fraction(repr(float(value))).limit_denominator(10**6)
+    return fmpq(found.numerator, found.denominator)
+
+
+def _rational_of(text: str) -> fmpq:
+    above, _, below = text.partition("/")
+    return fmpq(int(above), int(below or "1"))
+
+
+def _above(value: fmpq) -> float:
+    """A double that is not below a rational."""
+    near = float(Fraction(int(value.p), int(value.q)))
+    return near if Fraction(near) >= Fraction(int(value.p), int(value.q)) else float(np.nextafter(near, np.inf))
+
+
 def certify(functional: Smeared) -> dict[str, Any]:
     """The verified certificate of a functional; raises solvers.verify.Refused with the last reason."""
     reason: Refused | None = None
@@ -79,11 +168,10 @@ def certify(functional: Smeared) -> dict[str, Any]:
             verify_gravity(data)
             return data
         except Refused as refusal:
-            # a spin below the first split fails at every split
-            if reason is None or refusal.place is None:
-                reason = refusal
+            # a spin that fails does so at every split
             if refusal.place is not None:
-                raise refusal from None
+                raise
+            reason = refusal
     assert reason is not None
     raise reason
 

@@ -17,10 +17,12 @@ from positivity.gravity_rows import FIXED_MASS, IMPACT, Grid, Points, Space, at,
 from solvers.linear import GrowingProgram
 
 #: relative slack kept at every sampled state
-MARGIN = 1e-7
-_BOX, _ROUNDS, _LOOK = 1e7, 12, 3e-3
-#: points put into the two intervals around a dip
-_INSIDE = 9
+MARGIN = 1e-9
+_BOX, _ROUNDS, _SCANS, _LOOK = 1e7, 12, 5, 3e-3
+#: points put into the two intervals around a dip, and how often
+_INSIDE, _ZOOMS = 9, 3
+#: violated states of one spin that are fed back at once
+_MOST_BAD = 40
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Functional:
     status: str
     rounds: int
     violation: Violation | None = None
+
+    @property
+    def optimal(self) -> bool:
+        """Whether there are coefficients; if not, status says why."""
+        return self.status == "optimal"
 
     @property
     def infrared(self) -> np.ndarray:
@@ -94,8 +101,8 @@ class Program:
         # a functional of size |start|, all else is relative to it
         scale = np.abs(start).max()
         program = GrowingProgram(free.T @ (objective @ self._change), _BOX * scale)
-        self._add(program, self._points.rows, start, free, scale, self.margin)
-        self._add(program, self._extra, start, free, scale, 0.0)
+        self._add(program, self._points.rows, start, free, scale)
+        self._add(program, self._extra, start, free, scale)
         coefficients, rounds, status = np.zeros(self.space.size), 0, "optimal"
         for rounds in range(1, _ROUNDS + 1):
             found = program.solve()
@@ -106,19 +113,16 @@ class Program:
             if dips is None:
                 break
             self._points = self._points + dips
-            self._add(program, dips.rows, start, free, scale, self.margin)
-        else:
-            status = "stopped after the last round of cutting planes"
+            self._add(program, dips.rows, start, free, scale)
         return Functional(self.space, coefficients, status, rounds)
 
     def _add(
-        self, program: GrowingProgram, rows: np.ndarray, start: np.ndarray, free: np.ndarray, scale: float,
-        margin: float,
+        self, program: GrowingProgram, rows: np.ndarray, start: np.ndarray, free: np.ndarray, scale: float
     ) -> None:  # fmt: skip
         conditioned = rows @ self._change
         size = np.abs(conditioned).max(axis=1)
         conditioned = conditioned[size > 0] / size[size > 0, None]
-        program.add_rows(conditioned @ free, margin * scale - conditioned @ start)
+        program.add_rows(conditioned @ free, self.margin * scale - conditioned @ start)
 
     def add_states(self, spin: int, places: np.ndarray) -> None:
         """Sample further states of one spin, e.g. where a verifier found the functional negative."""
@@ -126,38 +130,66 @@ class Program:
 
     def _dips(self, coefficients: np.ndarray) -> Points | None:
         """States between the samples at which the functional is negative."""
-        worst = []
+        found = []
         for points in _by_spin(self._points):
-            new = self._between(points, self.slack(points, coefficients))
-            if new is not None:
-                negative = np.flatnonzero(self.slack(new, coefficients) < 0)
+            lowest = self._lowest(points, self.slack(points, coefficients), coefficients)
+            if lowest is not None:
+                negative = np.flatnonzero(self.slack(lowest, coefficients) < 0)
                 if len(negative):
-                    worst.append(new.take(negative))
-        return None if not worst else sum(worst[1:], worst[0])
+                    found.append(lowest.take(negative))
+        return None if not found else sum(found[1:], found[0])
 
-    def _between(self, points: Points, slack: np.ndarray) -> Points | None:
-        """Points of one spin in the two intervals around every low local minimum."""
+    def _lowest(self, points: Points, slack: np.ndarray, coefficients: np.ndarray) -> Points | None:
+        """Around every low local minimum of one spin: three times, points inside the interval that holds it."""
         minima = _local_minima(slack)
         if not len(minima):
             return None
+        spin = int(points.spin[0])
         left, right = points.place[np.maximum(minima - 1, 0)], points.place[np.minimum(minima + 1, len(slack) - 1)]
-        return at(self.space, int(points.spin[0]), np.unique(np.linspace(left, right, _INSIDE + 2)[1:-1]))
+        found = []
+        for _ in range(_ZOOMS):
+            inside = np.linspace(left, right, _INSIDE + 2)
+            new = at(self.space, spin, inside[1:-1].ravel())
+            lowest = 1 + self.slack(new, coefficients).reshape(_INSIDE, -1).argmin(axis=0)
+            each = np.arange(len(left))
+            left, right = inside[lowest - 1, each], inside[lowest + 1, each]
+            found.append(new)
+        return sum(found[1:], found[0])
+
+    def best(self, objective: np.ndarray, equations: np.ndarray, values: np.ndarray) -> Functional:
+        """As `solve`, with violations of a finer grid fed back; the result has its scan on another one."""
+        for _ in range(_SCANS):
+            found = self.solve(objective, equations, values)
+            if not found.optimal:
+                return found
+            violation, negative = self._scanned(found.coefficients, self.grid.finer())
+            if negative is None:
+                break
+            self._points = self._points + negative
+        return self.scan(found)
 
     def scan(self, functional: Functional, grid: Grid | None = None) -> Functional:
         """The functional with its largest violation on an independent grid, dips refined."""
-        grid = grid or self.grid.finer()
+        violation, _ = self._scanned(functional.coefficients, grid or self.grid.finer(0.57))
+        return replace(functional, violation=violation)
+
+    def _scanned(self, coefficients: np.ndarray, grid: Grid) -> tuple[Violation, Points | None]:
+        """The lowest place of a functional on a grid, and all states where it is negative."""
         worst, count = (np.inf, 0, 0.0), 0
+        negative: list[Points] = []
         for spin, places in grid.states():
             points = at(self.space, spin, places)
-            slack = self.slack(points, functional.coefficients)
-            between = self._between(points, slack)
-            for some, values in ((points, slack), (between, None)):
-                if some is None:
-                    continue
-                values = self.slack(some, functional.coefficients) if values is None else values
-                k, count = int(values.argmin()), count + len(values)
-                worst = min(worst, (float(values[k]), spin, float(some.place[k])))
-        return replace(functional, violation=Violation(*worst, states=count))
+            slack = self.slack(points, coefficients)
+            lowest = self._lowest(points, slack, coefficients)
+            if lowest is not None:
+                points = points + lowest
+                slack = np.append(slack, self.slack(lowest, coefficients))
+            k, count = int(slack.argmin()), count + len(slack)
+            worst = min(worst, (float(slack[k]), spin, float(points.place[k])))
+            bad = np.flatnonzero(slack < 0)
+            if len(bad):
+                negative.append(points.take(bad[np.argsort(slack[bad])][:_MOST_BAD]))
+        return Violation(*worst, states=count), sum(negative[1:], negative[0]) if negative else None
 
 
 def _by_spin(points: Points) -> Iterator[Points]:

@@ -64,8 +64,7 @@ class Space:
 
     def massive(self, spins: list[int], x: np.ndarray) -> np.ndarray:
         """(len(spins), len(x), size)."""
-        blocks = [smeared(j + 1, e, spins, x, self.dimension) for j, e in enumerate(self.exponents) if e]
-        return np.concatenate(blocks, axis=2)
+        return smeared(self.exponents, spins, x, self.dimension)
 
     def impact(self, b: np.ndarray) -> np.ndarray:
         """(len(b), size)."""
@@ -114,34 +113,38 @@ class Grid:
     """Where the rows are sampled.
 
     spins: every even spin up to here, then a geometric list to `last`, the largest for which all
-    masses are sampled, and others up to `top` at impact parameters 2J/m up to 1.3 times the reach.
-    nodes: masses per spin, in x.  step, reach: impact parameters, also used for 2J/m.
+    masses are sampled, and a sparser one up to `top` at impact parameters 2J/m up to 1.3 times the
+    reach; beyond, the limit J -> infinity stands for them.
+    nodes: masses per spin, in x.  step, reach: impact parameters, also used for 2J/m.  shift: of the
+    masses and impact parameters, in units of their distance.
     """
 
     spins: int = 40
     last: int = 120
-    top: int = 3000
+    top: int = 900
     nodes: int = 40
     step: float = 0.35
     reach: float = 90.0
     shift: float = 0.0
 
-    def finer(self) -> Grid:
+    def finer(self, shift: float = 0.31) -> Grid:
         """An independent grid: about twice as dense, further out, shifted off the first."""
+        dense, far = 2 + shift, 1.2 + shift
         return Grid(
-            int(1.5 * self.spins), 2 * self.last, 2 * self.top, 2 * self.nodes + 1, 0.47 * self.step, 1.5 * self.reach, 0.31
-        )
+            2 * round(0.75 * self.spins), 2 * self.last, 2 * self.top, int(dense * self.nodes) | 1, self.step / dense,
+            far * self.reach, shift,
+        )  # fmt: skip
 
     def spin_list(self) -> list[int]:
         """The spins sampled, increasing."""
         result, spin = list(range(0, self.spins + 1, 2)), float(self.spins)
-        while 1.25 * spin < self.last:
-            spin *= 1.25
+        while (1.1 + 0.1 * self.shift) * spin < self.last:
+            spin *= 1.1 + 0.1 * self.shift
             result.append(2 * round(spin / 2))
         while spin < self.top:
             result.append(2 * round(spin / 2))
-            spin *= 1.6
-        return result
+            spin *= 1.5 + 0.1 * self.shift
+        return sorted(set(result))
 
     def masses(self, spin: int) -> np.ndarray:
         """x = 1/m^2 in (0, 1] at which a spin is sampled."""

@@ -29,6 +29,8 @@ from positivity.partial_waves import casimir, forward_taylor
 
 #: beyond this y the double pole is cancelled in extended precision
 _NEAR_POLE = 0.8
+#: masses times nodes treated together
+_BLOCK = 16384
 
 
 @lru_cache(maxsize=32)
@@ -47,12 +49,17 @@ def nodes_for(impact: float) -> int:
 def waves(spins: Sequence[int], y: np.ndarray, dimension: int) -> dict[int, np.ndarray]:
     """P_J at 1 - 2y for the spins asked for, by the three-term recurrence; normalised to P_J(1) = 1."""
     z, shift, wanted = 1 - 2 * y, dimension - 3, set(spins)
-    before, current = np.ones_like(y), z
-    found = {0: before, 1: current}
+    before, current, new = np.ones_like(y), z.copy(), np.empty_like(y)
+    found = {0: before.copy(), 1: z}
     for j in range(1, max(spins)):
-        before, current = current, ((2 * j + shift) * z * current - j * before) / (j + shift)
+        # in place: this loop is nearly all the time of a program
+        np.multiply(z, current, out=new)
+        new *= (2 * j + shift) / (j + shift)
+        before *= j / (j + shift)
+        new -= before
+        before, current, new = current, new, before
         if j + 1 in wanted:
-            found[j + 1] = current
+            found[j + 1] = current.copy()
     return found
 
 
@@ -101,27 +108,34 @@ def _inverse(series: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
 
 def kernel(j: int, spin: int, y: np.ndarray, dimension: int) -> np.ndarray:
     """K_j(y, J) on an array of y < 1, the heavy kernel without its x^(2j): the shape of y."""
-    return kernels(j, [spin], y, dimension)[0]
+    return kernels([j], [spin], y, dimension)[0][0]
 
 
-def kernels(j: int, spins: Sequence[int], y: np.ndarray, dimension: int) -> list[np.ndarray]:
-    """K_j for several even spins at once; the values near y = 1 in extended precision."""
-    result = _kernels(j, spins, y, dimension)
+def kernels(which: Sequence[int], spins: Sequence[int], y: np.ndarray, dimension: int) -> list[list[np.ndarray]]:
+    """K_j for several j and even spins at once, [j][spin]; the values near y = 1 in extended precision."""
+    found = _kernels(which, spins, y, dimension)
     near = y > _NEAR_POLE
     if near.any():
-        careful = _kernels(j, spins, y[near].astype(np.longdouble), dimension)
-        for values, better in zip(result, careful, strict=True):
-            values[near] = better
-    return result
+        careful = _kernels(which, spins, y[near].astype(np.longdouble), dimension)
+        for values, better in zip(found, careful, strict=True):
+            for some, more in zip(values, better, strict=True):
+                some[near] = more
+    return found
 
 
-def _kernels(j: int, spins: Sequence[int], y: np.ndarray, dimension: int) -> list[np.ndarray]:
+def _kernels(which: Sequence[int], spins: Sequence[int], y: np.ndarray, dimension: int) -> list[list[np.ndarray]]:
+    all_waves = waves(spins, y, dimension)
+    return [_kernel(j, spins, y, dimension, all_waves) for j in which]
+
+
+def _kernel(
+    j: int, spins: Sequence[int], y: np.ndarray, dimension: int, all_waves: dict[int, np.ndarray]
+) -> list[np.ndarray]:
     removed = subtraction(j, y, dimension)
     if j == 1:
         removed[0] = removed[0] - 2 - 3 * y
         removed[1] = removed[1] + 4 * y / (y.dtype.type(dimension) - 2)
-    front = (2 - y) / (1 - y) ** (j + 1)
-    all_waves, found = waves(spins, y, dimension), []
+    front, found = (2 - y) / (1 - y) ** (j + 1), []
     for spin in spins:
         big_x = y.dtype.type(casimir(spin, dimension))
         found.append(front * all_waves[spin] - sum((r * big_x**d for d, r in enumerate(removed)), 0 * y))
@@ -133,15 +147,30 @@ def powers_table(exponents: Sequence[float], p: np.ndarray) -> np.ndarray:
     return np.asarray(p[:, None] ** np.asarray(exponents)[None, :])
 
 
-def smeared(j: int, exponents: Sequence[float], spins: Sequence[int], x: np.ndarray, dimension: int) -> np.ndarray:
-    """int_0^1 dp p^n x^(2j-2) K_j(p^2 x, J): (len(spins), len(x), len(exponents)), x^2 taken out of every row.
+def smeared(
+    exponents: Sequence[Sequence[float]], spins: Sequence[int], x: np.ndarray, dimension: int
+) -> np.ndarray:  # fmt: skip
+    """int_0^1 dp p^n x^(2j-2) K_j(p^2 x, J), n in exponents[j-1]: (len(spins), len(x), number of all n).
 
-    The number of nodes follows from the largest impact parameter 2 J sqrt(x) asked for.
+    x^2 is taken out of every row.  The masses are taken in blocks that stay in the cache; the number of
+    nodes of a block follows from its largest impact parameter 2 J sqrt(x).
     """
-    p, weights = momenta(nodes_for(2 * max(spins) * float(np.sqrt(x.max()))))
-    table = powers_table(exponents, p) * weights[:, None]
-    values = np.stack(kernels(j, spins, p * p * x[:, None], dimension))
-    return np.asarray((values @ table) * x[:, None] ** (2 * j - 2))
+    which = [j for j, powers in enumerate(exponents, 1) if len(powers)]
+    found = np.empty((len(spins), len(x), sum(map(len, exponents))))
+    order, start = np.argsort(x), 0
+    while start < len(x):
+        # the nodes of the first mass say how many masses fit
+        count = max(8, _BLOCK // nodes_for(2 * max(spins) * float(np.sqrt(x[order[start]]))))
+        block = order[start : start + count]
+        p, weights = momenta(nodes_for(2 * max(spins) * float(np.sqrt(x[block[-1]]))))
+        y, column = p * p * x[block][:, None], 0
+        for j, values in zip(which, kernels(which, spins, y, dimension), strict=True):
+            table = powers_table(exponents[j - 1], p) * weights[:, None]
+            end = column + table.shape[1]
+            found[:, block, column:end] = (np.stack(values) @ table) * x[block][:, None] ** (2 * j - 2)
+            column = end
+        start += count
+    return found
 
 
 def impact_rows(exponents: Sequence[float], b: np.ndarray, dimension: int) -> np.ndarray:

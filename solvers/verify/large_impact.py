@@ -46,7 +46,7 @@ def prove_large_impact(functional: Smeared, region: Region) -> int:
             if proof.holds(*box):
                 continue
             at = f"1/l in sqrt(xi_split) * [{w0}, {w1}], x in x_split * [{x0}, {x1}]"
-            certainly(boxes < _MAX_BOXES and max(w1 - w0, x1 - x0) > fmpq(1, 2048), f"undecided at large b, {at}")
+            certainly(boxes < _MAX_BOXES and max(w1 - w0, x1 - x0) > fmpq(1, 2**24), f"undecided at large b, {at}")
             if w1 - w0 >= x1 - x0:
                 stack += [((w0 + w1) / 2, w1, x0, x1), (w0, (w0 + w1) / 2, x0, x1)]
             else:
