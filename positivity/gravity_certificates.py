@@ -28,6 +28,8 @@ from solvers.verify.smearing import Smeared
 
 #: by how much the non-oscillating part exceeds the oscillation, from b = FROM on; slack of the rows
 OSCILLATION, FROM, MARGIN = 1.05, 15.0, 1e-5
+#: the X term dominates from this xi on
+FORWARD = 250.0
 #: (spin_split, xi_split, x_split, parts) tried in turn
 _REGIONS = ((60, 400, "1/2", 6), (100, 625, "1/2", 6), (160, 1600, "1/2", 6), (240, 3600, "1/2", 6), (100, 625, "1/2", 8))
 _BITS = 60
@@ -52,9 +54,17 @@ def oscillation_rows(space: Space, factor: float = OSCILLATION) -> np.ndarray:
 
 
 def moment_rows(space: Space) -> np.ndarray:
-    """Rows int f p^(6+4k) >= 0: the X term of the kernel is positive at every mass."""
-    k = np.arange(80)[:, None]
-    return space.pad(1 / (np.asarray(space.first) + 7 + 4 * k))
+    """Rows int f p^(6+4k) >= 0, and FORWARD M(x) - N(x) >= 0 for x <= 1/2: the X term of the kernel dominates.
+
+    M = 4/(D-2) int f p^6/(1-y^2), N = int f p^4 (4-3y)/(1-y)^2, y = p^2 x: the kernel holds x^2 (xi M - N).
+    """
+    n, k = np.asarray(space.first), np.arange(80)[:, None]
+    moments, between = 1 / (n + 7 + 4 * k), 1 / (n + 5 + 2 * k)
+    rows = []
+    for x in np.linspace(0, 0.5, 6):
+        main = 4 / (space.dimension - 2) * (x ** (2 * k) * moments).sum(axis=0)
+        rows.append(FORWARD * main - ((k + 4) * x**k * between).sum(axis=0))
+    return space.pad(np.vstack([moments, *rows]))
 
 
 def room(space: Space) -> np.ndarray:

@@ -142,8 +142,10 @@ class _Proof:
             slope += ball(min(functional.moment(6 + 4 * k), fmpq(0))) * x ** (2 * k)
         slope = (slope - x**80 / (1 - x**2) * ball(functional.size(166))) * ball(fmpq(4, functional.dimension - 2))
         certainly(slope > 0, "int f p^6 is too small")
-        # N = int f p^4 (4-3y)/(1-y)^2 = sum (k+4) x^k int f p^(4+2k)
-        constant = sum(((k + 4) * x**k * ball(abs(functional.moment(4 + 2 * k))) for k in range(_KEPT)), arb(0))
+        # N = int f p^4 (4-3y)/(1-y)^2 = sum (k+4) x^k int f p^(4+2k): only positive moments count, but at x = 0
+        constant = 4 * ball(functional.moment(4))
+        for k in range(1, _KEPT):
+            constant += (k + 4) * x**k * ball(max(functional.moment(4 + 2 * k), fmpq(0)))
         constant += ball(functional.size(4 + 2 * _KEPT)) * (_KEPT + 4) * x**_KEPT / (1 - x) ** 2
         total = (2 - x) / (1 - x) ** ball(2 + self.beta)
         tail = total - sum((ball(e) * x**k for k, e in enumerate(self.series)), arb(0))
