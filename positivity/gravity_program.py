@@ -140,7 +140,7 @@ class Program:
         return None if not found else sum(found[1:], found[0])
 
     def _lowest(self, points: Points, slack: np.ndarray, coefficients: np.ndarray) -> Points | None:
-        """Around every low local minimum of one spin: three times, points inside the interval that holds it."""
+        """The lowest states around every low local minimum of one spin, three times closer and closer."""
         minima = _local_minima(slack)
         if not len(minima):
             return None
@@ -153,7 +153,7 @@ class Program:
             lowest = 1 + self.slack(new, coefficients).reshape(_INSIDE, -1).argmin(axis=0)
             each = np.arange(len(left))
             left, right = inside[lowest - 1, each], inside[lowest + 1, each]
-            found.append(new)
+            found.append(new.take((lowest - 1) * len(each) + each))
         return sum(found[1:], found[0])
 
     def best(self, objective: np.ndarray, equations: np.ndarray, values: np.ndarray) -> Functional:
