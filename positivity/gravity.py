@@ -8,6 +8,7 @@ it can be proved for all states (`gravity_certificates`).  docs/theory/gravity.m
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -46,7 +47,8 @@ def smearing_space(dimension: int, functions: Sequence[int] = FUNCTIONS, b_max: 
         raise InputError(f"functions {functions!r}: give 1 to {_MOST_BLOCKS} integers, for A_2, X_4, X_6, X_8")
     if not 5 <= counts[0] <= _MOST_FUNCTIONS or not all(0 <= n <= _MOST_FUNCTIONS for n in counts[1:]):
         raise InputError(
-            f"functions {','.join(map(str, counts))}: use 5 to {_MOST_FUNCTIONS} for A_2, 0 to {_MOST_FUNCTIONS} for nulls"
+            f"functions {','.join(map(str, counts))}: use 5 to {_MOST_FUNCTIONS} for A_2, "
+            f"0 to {_MOST_FUNCTIONS} for the nulls"
         )
     first = {4: 1.0, 5: 1.5}.get(dimension, 2.0)
     starts = [first] + [2.0] * (len(counts) - 1)
@@ -83,7 +85,7 @@ class GravityBound:
 
     @property
     def status(self) -> str:
-        """"certified" if there is a proof for all states, else "numerical"."""
+        """ "certified" if there is a proof for all states, else "numerical"."""
         return "numerical" if self.certificate is None else "certified"
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,14 +97,11 @@ class GravityBound:
         """What the number is about."""
         names = ["A_2 improved", *(f"X_{2 * j}" for j in range(2, 9))]
         used = [f"{n} functions on {name}" for n, name in zip(self.functions, names, strict=False) if n]
-        states = "all spins, masses >= M=1 and impact parameters"
+        states = "all even spins, masses >= M=1 and impact parameters"
         if self.certificate is None:
-            states = "masses >= M=1 sampled and refined"
+            states = "even spins and masses >= M=1 sampled and refined"
         cut = "" if self.b_max is None else f", pole cut at p = 1/b_max, b_max M = {self.b_max:g}"
-        return (
-            f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, even spins, {states}, "
-            f"{', '.join(used)}{cut}"
-        )
+        return f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, {states}, {', '.join(used)}{cut}"
 
     @property
     def log_coefficient(self) -> float | None:
@@ -116,15 +115,22 @@ class GravityBound:
         held = "".join(f" at {name} = {value:g} 8piG" for name, value in self.fix)
         terms = " ".join(f"{v:+g} {name}" for v, name in ((a, "g2 M^2"), (c, "g3 M^4")) if v).removeprefix("+")
         word = "certified" if self.certificate is not None else "numerical (not proved)"
-        lines = [self.scope, f"  {terms.removeprefix('1 ')} >= -{self.alpha:.8g} 8piG{held}   {word}"]
+        lines = [self.scope, f"  {terms.removeprefix('1 ')} >= {-rounded_up(self.alpha):.8g} 8piG{held}   {word}"]
         log = self.log_coefficient
         if log is not None:
             rest = self.alpha - log * float(np.log(self.b_max or 1.0))
             lines.append(f"  alpha = {log:.5g} log(b_max M) {rest:+.5g} with this functional")
-        lines.append(f"  largest violation {self.violation:.1e} on {self.states} states between the grid points; {self.lowest}")
+        lines.append(
+            f"  largest violation {self.violation:.1e} on {self.states} states between the grid points; {self.lowest}"
+        )
         if self.reason:
             lines.append(f"  {self.reason}")
         return "\n".join(lines)
+
+
+def rounded_up(alpha: float) -> float:
+    """Six decimals, never below the value: what is printed stays true."""
+    return math.ceil(alpha * 1e6) / 1e6
 
 
 class GravityProgram:
@@ -138,7 +144,9 @@ class GravityProgram:
         """The sampled rows."""
         return Program(self.space, self._grid)
 
-    def bound(self, direction: tuple[float, float] = (1.0, 0.0), fix: Mapping[str, float] | None = None) -> GravityBound:
+    def bound(
+        self, direction: tuple[float, float] = (1.0, 0.0), fix: Mapping[str, float] | None = None
+    ) -> GravityBound:
         """The best alpha for direction[0] g2 + direction[1] g3; raises InputError if there is no functional.
 
         fix: g3 (or g2) held at a value in units of 8 pi G; the direction is then along the other one.

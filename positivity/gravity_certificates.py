@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from positivity.couplings import parse_rational
 from positivity.dispersion.improved_sum_rules import impact_rows, impact_tail
 from positivity.errors import InputError
 from positivity.gravity import GravityBound, question, report
@@ -31,7 +32,13 @@ OSCILLATION, FROM, MARGIN = 1.05, 15.0, 1e-5
 #: the X term dominates from this xi on
 FORWARD = 250.0
 #: (spin_split, xi_split, x_split, parts) tried in turn
-_REGIONS = ((60, 400, "1/2", 6), (100, 625, "1/2", 6), (160, 1600, "1/2", 6), (240, 3600, "1/2", 6), (100, 625, "1/2", 8))
+_REGIONS = (
+    (60, 400, "1/2", 6),
+    (100, 625, "1/2", 6),
+    (160, 1600, "1/2", 6),
+    (240, 3600, "1/2", 6),
+    (100, 625, "1/2", 8),
+)
 _BITS = 60
 #: how often a refused state is put into the program
 _REPAIRS = 4
@@ -103,13 +110,13 @@ def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[s
     """
     started = time.perf_counter()
     _check_space(space)
-    objective, equations, values = question(space, direction, fix)
+    objective, equations, values = question(space, direction, {})
     if fix:
         raise InputError(
             "a certificate is about g2 + a g3: fix nothing, give the direction of the functional, "
             "e.g. --direction 1,0.1, and put g3 into its claim"
         )
-    claim = dict(zip(("g2", "g3"), (_rational(v) for v in direction), strict=True))
+    claim = dict(zip(("g2", "g3"), map(parse_rational, direction), strict=True))
     # the ends of f meet g2 and g3 up to rounding; a claim of zero is kept as one
     program = Program(space, extra=room(space), margin=MARGIN)
     found, reason = program.solve(objective, equations, values), ""
@@ -120,7 +127,7 @@ def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[s
             )
         try:
             certificate = certify(rational_functional(space, found.coefficients, claim))
-            alpha = _rational_of(certificate["claim"]["8piG"])
+            alpha = parse_rational(certificate["claim"]["8piG"])
             done = report(program.scan(found), direction, fix, _above(alpha), time.perf_counter() - started)
             return replace(done, certificate=certificate, reason="")
         except Refused as refusal:
@@ -150,17 +157,6 @@ def _repair(program: Program, spin: int, x: float) -> None:
     for other in {2 * round(f * spin / 2) for f in np.linspace(0.7, 2, 27)}:
         near = (np.linspace(0.85, 1.15, 25) * b / 2 / (other + shift)) ** 2
         program.add_states(other, near[near <= 1])
-
-
-def _rational(value: float) -> fmpq:
-    """The fraction a decimal was meant as."""
-    found = Fraction(repr(float(value))).limit_denominator(10**6)
-    return fmpq(found.numerator, found.denominator)
-
-
-def _rational_of(text: str) -> fmpq:
-    above, _, below = text.partition("/")
-    return fmpq(int(above), int(below or "1"))
 
 
 def _above(value: fmpq) -> float:

@@ -162,7 +162,7 @@ class Program:
             found = self.solve(objective, equations, values)
             if not found.optimal:
                 return found
-            violation, negative = self._scanned(found.coefficients, self.grid.finer())
+            _, negative = self._scanned(found.coefficients, self.grid.finer())
             if negative is None:
                 break
             self._points = self._points + negative

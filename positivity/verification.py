@@ -22,6 +22,7 @@ __all__ = ["Refused", "Unreadable", "verify"]
 
 _CHECK_SCHEMA = "eft-positivity/check/1"
 _REGION_SCHEMA = "eft-positivity/region/1"
+_GRAVITY_SCHEMA = "eft-positivity/gravity/1"
 
 
 def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
@@ -40,6 +41,8 @@ def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
             return _verify_region(data)
         if schema == LOOP_REGION_SCHEMA:
             return check_loop_region(data)
+        if schema == _GRAVITY_SCHEMA or (schema is None and "bounds" in data):
+            return _verify_gravity(data.get("bounds", [data]))
         if schema == _CHECK_SCHEMA:
             from positivity.verdict_proof import verify_verdict
 
@@ -83,6 +86,28 @@ def _verify_region(data: dict[str, Any]) -> list[str]:
         statements.append(f"{a}*({data['x']}) + {b}*({data['y']}) <= {end['value']} {problem.over} ({problem.scope})")
     if not statements:
         raise Refused("the region holds no certificate")
+    return statements
+
+
+def _verify_gravity(bounds: list[dict[str, Any]]) -> list[str]:
+    statements = []
+    for bound in bounds:
+        if bound["schema"] != _GRAVITY_SCHEMA:
+            raise Refused(f"schema {str(bound['schema'])[:60]!r} is not {_GRAVITY_SCHEMA!r}")
+        if bound["status"] != "certified":
+            continue
+        certificate = bound["certificate"]
+        statements.append(verify_data(certificate))
+        if certificate["dimension"] != bound["dimension"]:
+            raise Refused(f"the certificate is for D={certificate['dimension']}, the bound for D={bound['dimension']}")
+        claim = {name: parse_rational(text) for name, text in certificate["claim"].items()}
+        for name, value in zip(("g2", "g3"), bound["direction"], strict=True):
+            if claim[name] != parse_rational(value):
+                raise Refused(f"the certificate is about {claim[name]}*{name}, the bound about {value}*{name}")
+        if fmpq(*float(bound["alpha"]).as_integer_ratio()) < claim["8piG"]:
+            raise Refused(f"alpha = {bound['alpha']} is stronger than what its certificate proves")
+    if not statements:
+        raise Refused("no bound holds a certificate")
     return statements
 
 

@@ -8,17 +8,15 @@ A_2 holds 8 pi G/(-t), and every A_k with k >= 4 none of it (2102.08951, eq. 2.4
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-Number = TypeVar("Number")
+from typing import Any
 
 
-def exchange(s: Number, t: Number) -> Number:
+def exchange(s: Any, t: Any) -> Any:
     """The amplitude in units of 8 pi G at s + t + u = 0; any number type that divides (float, complex, fmpq, sympy)."""
-    u = -s - t  # type: ignore[operator]
-    return s * t / u + s * u / t + t * u / s  # type: ignore[no-any-return]
+    u = -s - t
+    return s * t / u + s * u / t + t * u / s
 
 
-def sum_rule_term(k: int, t: Number) -> Number:
+def sum_rule_term(k: int, t: Any) -> Any:
     """What the exchange contributes to A_k(t) in units of 8 pi G: 1/(-t) for k = 2, nothing for k = 4, 6, ..."""
-    return 1 / -t if k == 2 else t * 0  # type: ignore[operator,no-any-return]
+    return 1 / -t if k == 2 else t * 0

@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
-from positivity.commands.shared import NOT_PROVED, check_writable, command, integer, write_json
+from positivity.commands.shared import NOT_PROVED, OK, check_writable, command, fixes, integer, write_json
 from positivity.errors import InputError
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "gravity", "Bound g2 and g3 over 8piG with rho_J >= 0 in D = 5..12 (numerical).",
-        "positivity gravity --dimension 6 --direction 1,0", _gravity,
+        commands, "gravity", "Bound g2 and g3 over 8piG with rho_J >= 0: numerical, or certified with --certificate.",
+        "positivity gravity --dimension 6 --certificate g2.json", _gravity,
     )  # fmt: skip
-    parser.add_argument("--dimension", type=integer, default=6, metavar="D", help="space-time dimension (default 6)")
-    parser.add_argument("--functions", default="8,6", metavar="K,L", help="functions on A_2 and X_4 (default 8,6)")
+    parser.add_argument(
+        "--dimension", type=integer, default=6, metavar="D", help="5 to 12 (default 6), or 4 with --b-max"
+    )
+    parser.add_argument(
+        "--functions", metavar="N2,N4,...", help="powers of p on A_2, X_4, X_6 (default 9,8; proved: 9)"
+    )
     parser.add_argument(
         "--direction", action="append", metavar="A,B", help="bound A g2 + B g3 from below (default 1,0); repeatable"
     )
+    parser.add_argument("--fix", action="append", default=[], metavar="g3=5", help="hold g3 (or g2), in units of 8piG")
+    parser.add_argument("--b-max", type=float, metavar="B", help="D=4: infrared cutoff of the pole, in units 1/M")
+    parser.add_argument("--certificate", metavar="FILE", help="prove the bound for all states, functions on A_2 alone")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
 
 
 def _gravity(options: Any) -> int:
-    from positivity.gravity import GravityProgram, SmearingSpace
+    from positivity.gravity import FUNCTIONS, GravityProgram, gravity_bound, smearing_space
 
-    check_writable(options.output)
-    counts = [int(v) for v in _numbers(options.functions, "functions")]
-    directions = [_numbers(text, "direction") for text in options.direction or ["1,0"]]
-    program = GravityProgram(SmearingSpace(options.dimension, *counts))
-    found = [program.bound(direction) for direction in directions]
+    for name in (options.output, options.certificate):
+        check_writable(name)
+    counts = _numbers(options.functions, "functions", int, "e.g. 9,8") if options.functions else None
+    directions = [_direction(text) for text in options.direction or [_default(options.fix)]]
+    held = {name: _number(name, text) for name, text in fixes(options.fix).items()}
+    if options.certificate:
+        if len(directions) > 1:
+            raise InputError("--certificate: one --direction at a time")
+        found = [gravity_bound(options.dimension, directions[0], counts, fix=held, b_max=options.b_max, certify=True)]
+    else:
+        program = GravityProgram(smearing_space(options.dimension, counts or FUNCTIONS, options.b_max))
+        found = [program.bound(direction, held) for direction in directions]
     data = {"bounds": [bound.to_dict() for bound in found]}
     print(json.dumps(data, indent=1) if options.json else "\n".join(map(str, found)))
     if options.output:
         write_json(options.output, data)
-    return NOT_PROVED
+    if options.certificate and found[0].certificate is not None:
+        write_json(options.certificate, dict(found[0].certificate))
+        print(f"certificate: {options.certificate} (prove it again: positivity verify)", file=sys.stderr)
+    return OK if all(bound.certificate is not None for bound in found) else NOT_PROVED
 
 
-def _numbers(text: str, what: str) -> tuple[float, float]:
+def _default(held: list[str]) -> str:
+    return "0,1" if any(text.strip().startswith("g2") for text in held) else "1,0"
+
+
+def _direction(text: str) -> tuple[float, float]:
+    numbers = _numbers(text, "direction", float, "two numbers, e.g. 1,0")
+    if len(numbers) != 2:
+        raise InputError(f"--direction {text!r}: write two numbers, e.g. 1,0")
+    return numbers[0], numbers[1]
+
+
+def _numbers(text: str, what: str, kind: Any, example: str) -> tuple[Any, ...]:
     try:
-        first, second = (float(part) for part in text.split(","))
+        return tuple(kind(part) for part in text.split(","))
     except ValueError:
-        raise InputError(f"--{what} {text!r}: write two numbers, e.g. 1,0") from None
-    return first, second
+        raise InputError(f"--{what} {text!r}: write {example}") from None
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--fix {name}={text}: write a number, in units of 8 pi G") from None

@@ -42,7 +42,7 @@ def momenta(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def nodes_for(impact: float) -> int:
-    """Quadrature nodes that resolve a wave of impact parameter b = 2J/m: the phase is b p, at most 2b per unit of sqrt(p)."""
+    """Quadrature nodes that resolve a wave of impact parameter b = 2J/m, whose phase is b p."""
     return 64 * (2 + int(1.2 * impact / 64))
 
 
@@ -64,7 +64,7 @@ def waves(spins: Sequence[int], y: np.ndarray, dimension: int) -> dict[int, np.n
 
 
 def subtraction(j: int, y: np.ndarray, dimension: int) -> list[np.ndarray]:
-    """R_{j,0}, ..., R_{j,j} at y: what forward sum rules remove from A_{2j}, by powers of X (all terms, also for j = 1)."""
+    """R_{j,0}, ..., R_{j,j} at y: what forward sum rules remove from A_{2j}, by powers of X; all terms for j = 1 too."""
     size = j + 1
     numerator = _taylor([2, 1], size)
     for factor in ([1, -1], [1, 2]):
@@ -184,7 +184,7 @@ def impact_rows(exponents: Sequence[float], b: np.ndarray, dimension: int) -> np
 
 
 def impact_tail(exponents: Sequence[float], dimension: int) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients of b -> infinity in the impact rows: of b^(-n-1) without oscillation, and of the leading oscillation.
+    """Coefficients of b -> infinity in the impact rows: of b^(-n-1) and of the leading oscillation.
 
     2 int p^n 0F1 = mellin_n b^(-n-1) + 2 f(1) w cos(b - phase) b^(-(D-1)/2) + ...; returned are
     mellin (n,) and the size 2 w of the cosine (n,), the same for every n (Bessel asymptotics, p = 1).

@@ -12,7 +12,8 @@ functional: rational multiples of [t^power] A_k.  The proof has three parts:
 
 A certificate for the density "unitary" claims sum coefficient * g_pq <= bound when 0 <= rho_J <= 2
 (or under the further assumptions it names); see `solvers.verify.unitary`.  With "loops" the claim has
-also terms coefficient * pi^power g_a g_b, the one-loop arcs; see `solvers.verify.loops`.
+also terms coefficient * pi^power g_a g_b, the one-loop arcs; see `solvers.verify.loops`.  With a
+graviton pole the functional is a smearing function: another document, see `solvers.verify.gravity`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import Any
 from flint import arb, ctx, fmpq, fmpz, fmpz_poly
 
 from solvers.verify.document import Certificate, Refused, Unreadable, load, read
+from solvers.verify.gravity import SCHEMA as GRAVITY_SCHEMA
+from solvers.verify.gravity import verify_gravity
 from solvers.verify.large_spin import prove_nonnegative
 from solvers.verify.loops import loop_coefficient, pi_power
 from solvers.verify.nonnegative import NotProved, prove_on_interval
@@ -41,6 +44,8 @@ def verify_file(path: str | os.PathLike[str]) -> str:
 
 def verify_data(data: Any) -> str:
     """Prove a certificate given as parsed JSON; returns the statement proved or raises Refused."""
+    if isinstance(data, dict) and data.get("schema") == GRAVITY_SCHEMA:
+        return verify_gravity(data)
     certificate = read(data)
     _check_infrared(certificate)
     _check_loops(certificate)

@@ -125,10 +125,11 @@ def _statement(certificate: GravityCertificate) -> str:
     scale = abs(next(claim[name] for name in ("g2", "g3", "8piG") if claim[name] != 0))
     terms = [f"{claim[name] / scale}*{name}" for name in ("g2", "g3") if claim[name] != 0]
     terms.append(f"{_rounded_up(claim['8piG'] / scale)}*8piG")
-    left = " + ".join(terms).replace("+ -", "- ")
+    left = re.sub(r"(^|[ -])1\*", r"\1", " + ".join(terms).replace("+ -", "- "))
     return (
-        f"{left} >= 0 at M=1 in D={certificate.functional.dimension}: rho_J >= 0, tree level with graviton exchange, 8piG >= 0, "
-        "improved sum rule k=2 with all forward sum rules k>=4, all even spins, all masses m >= M, all impact parameters"
+        f"{left} >= 0 at M=1 in D={certificate.functional.dimension}: rho_J >= 0, tree level with graviton exchange, "
+        "8piG >= 0, improved sum rule k=2 with all forward sum rules k>=4, all even spins, all masses m >= M, "
+        "all impact parameters"
     )
 
 

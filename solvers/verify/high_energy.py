@@ -35,13 +35,15 @@ def prove_high_energy(functional: Smeared, spin: int, x_start: fmpq) -> None:
             growth, lost = _lost(functional, spin, heights, slope, (ball(low), ball(high)))
             enough = gain * big_x > lost - regular[0].min(regular[1])
             # beyond X* the gain grows by `gain` per unit of X, the loss by at most growth/X*
-            certainly(bool(enough and gain * big_x > growth), f"X term too small at x = {float(low.p) / float(low.q):.3g}")
+            certainly(
+                bool(enough and gain * big_x > growth), f"X term too small at x = {float(low.p) / float(low.q):.3g}"
+            )
 
 
 def _lost(
     functional: Smeared, spin: int, heights: list[arb], slope: arb, ends: tuple[arb, arb]
 ) -> tuple[arb, arb]:  # fmt: skip
-    """(c, bound) with int f_+ (2-y)/(1-y)^2 (1-P_J) <= bound + c log(X/X*), for all even J >= spin and x between the ends."""
+    """(c, bound) with int f_+ (2-y)/(1-y)^2 (1-P_J) <= bound + c log(X/X*), even J >= spin, x between the ends."""
     lightest, x = ends
     beta = fmpq(functional.dimension, 2) - 2
     a, total = beta + fmpq(1, 2), arb(0)

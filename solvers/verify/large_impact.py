@@ -24,6 +24,10 @@ from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_c
 _KEPT, _MAX_BOXES = 70, 2500
 
 
+#: exponent, power of x, coefficient
+_Term = tuple[fmpq, int, arb]
+
+
 @dataclass(frozen=True)
 class Region:
     """spin >= spin, xi >= xi_start, x <= x_end; parts: how often Green's formula is used (N)."""
@@ -85,7 +89,7 @@ class _Proof:
         self.sonin = sonin_constant(region.spin, functional.dimension)
         self.rest_slope, self.rest_constant = self._rest()
 
-    def _mellin_terms(self) -> list[tuple[fmpq, int, arb]]:
+    def _mellin_terms(self) -> list[_Term]:
         """(s, k, coefficient of x^k l^(-2s)) for the singular monomials, without the factor R_s(L)."""
         found = []
         for n, c in self.functional.terms.items():
@@ -97,14 +101,15 @@ class _Proof:
                     found.append((s, k, gammas * ball(c * self.series[k] / 2)))
         return found
 
-    def _parts(self) -> tuple[list[tuple[fmpq, int, arb]], list[tuple[fmpq, int, arb]], list[tuple[list[arb], list[arb]]]]:
+    def _parts(self) -> tuple[list[_Term], list[_Term], list[tuple[list[arb], list[arb]]]]:
         """Coefficients after N steps of singular and regular monomials, and (H_j, H'_j) for j < N."""
         parts = self.region.parts
         rows: list[tuple[fmpq, bool, list[fmpq]]] = []
         for n, c in self.functional.terms.items():
-            limit = [(n + 1) / 2 + k <= parts for k in range(_KEPT + 1)]
-            for singular in (True, False):
-                rows.append((n, singular, [c * e if s == singular else fmpq(0) for e, s in zip(self.series, limit, strict=True)]))
+            # singular: the boundary term at y = 0 would not vanish in all N steps
+            first = [c * e if (n + 1) / 2 + k <= parts else fmpq(0) for k, e in enumerate(self.series)]
+            rows.append((n, True, first))
+            rows.append((n, False, [c * e - r for e, r in zip(self.series, first, strict=True)]))
         boundary = []
         for j in range(parts):
             values = [fmpq(0)] * (_KEPT + 1 + j)
@@ -115,7 +120,7 @@ class _Proof:
                     slopes[k] += c * (self._tau(n, k, j))
             boundary.append(([ball(v) for v in values], [ball(v) for v in slopes]))
             rows = [(n, singular, self._step(n, row, j)) for n, singular, row in rows]
-        size = {True: [], False: []}  # type: dict[bool, list[tuple[fmpq, int, arb]]]
+        size: dict[bool, list[_Term]] = {True: [], False: []}
         for n, singular, row in rows:
             size[singular] += [(n, k, ball(abs(c))) for k, c in enumerate(row) if c != 0]
         return size[True], size[False], boundary
