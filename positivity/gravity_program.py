@@ -18,7 +18,9 @@ from solvers.linear import GrowingProgram
 
 #: relative slack kept at every sampled state
 MARGIN = 1e-9
-_BOX, _ROUNDS, _SCANS, _LOOK = 1e7, 12, 5, 3e-3
+_BOX, _ROUNDS, _LOOK = 1e7, 12, 3e-3
+#: of the grids of the scans
+_SHIFTS = (0.31, 0.57, 0.83, 0.19, 0.71, 0.43, 0.91, 0.27)
 #: points put into the two intervals around a dip, and how often
 _INSIDE, _ZOOMS = 9, 3
 #: violated states of one spin that are fed back at once
@@ -157,20 +159,24 @@ class Program:
         return sum(found[1:], found[0])
 
     def best(self, objective: np.ndarray, equations: np.ndarray, values: np.ndarray) -> Functional:
-        """As `solve`, with violations of a finer grid fed back; the result has its scan on another one."""
-        for _ in range(_SCANS):
+        """As `solve`; violations on finer grids are fed back until a grid not used before shows none.
+
+        The result holds that last scan, which is independent of the states of the program.
+        """
+        for shift in _SHIFTS:
             found = self.solve(objective, equations, values)
             if not found.optimal:
-                return found
-            _, negative = self._scanned(found.coefficients, self.grid.finer())
+                break
+            violation, negative = self._scanned(found.coefficients, self.grid.finer(shift))
+            found = replace(found, violation=violation)
             if negative is None:
                 break
             self._points = self._points + negative
-        return self.scan(found)
+        return found
 
     def scan(self, functional: Functional, grid: Grid | None = None) -> Functional:
         """The functional with its largest violation on an independent grid, dips refined."""
-        violation, _ = self._scanned(functional.coefficients, grid or self.grid.finer(0.57))
+        violation, _ = self._scanned(functional.coefficients, grid or self.grid.finer(_SHIFTS[0]))
         return replace(functional, violation=violation)
 
     def _scanned(self, coefficients: np.ndarray, grid: Grid) -> tuple[Violation, Points | None]:

@@ -64,7 +64,7 @@ def waves(spins: Sequence[int], y: np.ndarray, dimension: int) -> dict[int, np.n
 
 
 def subtraction(j: int, y: np.ndarray, dimension: int) -> list[np.ndarray]:
-    """R_{j,0}, ..., R_{j,j} at y: what forward sum rules remove from A_{2j}, by powers of X; all terms for j = 1 too."""
+    """R_{j,0}, ..., R_{j,j} at y: what forward sum rules remove from A_{2j}, by powers of X (all terms for j = 1)."""
     size = j + 1
     numerator = _taylor([2, 1], size)
     for factor in ([1, -1], [1, 2]):
