@@ -27,12 +27,15 @@ FUNCTIONS, CERTIFIED_FUNCTIONS = (9, 8), (9,)
 _LARGEST_DIMENSION, _MOST_FUNCTIONS, _MOST_BLOCKS = 12, 16, 4
 
 
-def smearing_space(dimension: int, functions: Sequence[int] = FUNCTIONS, b_max: float | None = None) -> Space:
+def smearing_space(
+    dimension: int, functions: Sequence[int] = FUNCTIONS, b_max: float | None = None, *, certify: bool = False
+) -> Space:  # fmt: skip
     """f_1 = p^a (a_0 + a_1 p + ...) with f_1(1) = 0 on A_2^imp, and powers p^2, p^3, ... on X_4, X_6, ...
 
     functions: how many powers each has.  a = 2 in D >= 6 and 3/2 in D = 5: the transform of p^a falls
     like b^(-a-1) with a positive coefficient, the oscillation from p = 1 faster.  D = 4: a = 1, whose
-    pole is cut at p = 1/b_max, and f_1'(1) = 0 too.  Raises InputError.
+    pole is cut at p = 1/b_max, and f_1'(1) = 0 too.  certify: a = (D-3)/2 from D = 9 on, where a slower
+    power makes the proof at large b long.  Raises InputError.
     """
     check_dimension(dimension)
     if dimension == 4 and b_max is None:
@@ -51,6 +54,8 @@ def smearing_space(dimension: int, functions: Sequence[int] = FUNCTIONS, b_max: 
             f"0 to {_MOST_FUNCTIONS} for the nulls"
         )
     first = {4: 1.0, 5: 1.5}.get(dimension, 2.0)
+    if certify and dimension >= 9:
+        first = (dimension - 3) / 2
     starts = [first] + [2.0] * (len(counts) - 1)
     exponents = tuple(tuple(a + k for k in range(n)) for a, n in zip(starts, counts, strict=True))
     return Space(dimension, exponents, 2 if dimension == 4 else 1, b_max)
@@ -221,7 +226,7 @@ def gravity_bound(
     if certify:
         from positivity.gravity_certificates import certified_bound
 
-        space = smearing_space(dimension, CERTIFIED_FUNCTIONS if functions is None else functions, b_max)
+        space = smearing_space(dimension, CERTIFIED_FUNCTIONS if functions is None else functions, b_max, certify=True)
         return certified_bound(space, direction, fix or {})
     return GravityProgram(smearing_space(dimension, FUNCTIONS if functions is None else functions, b_max)).bound(
         direction, fix

@@ -25,6 +25,10 @@ _SHIFTS = (0.31, 0.57, 0.83, 0.19, 0.71, 0.43, 0.91, 0.27)
 _INSIDE, _ZOOMS = 9, 3
 #: violated states of one spin that are fed back at once
 _MOST_BAD = 40
+#: relative rounding of the rows: nothing above minus this is fed back
+_NOISE = 1e-11
+#: local minima of one spin that are looked at, the lowest ones
+_MOST_MINIMA = 12
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ class Program:
         for points in _by_spin(self._points):
             lowest = self._lowest(points, self.slack(points, coefficients), coefficients)
             if lowest is not None:
-                negative = np.flatnonzero(self.slack(lowest, coefficients) < 0)
+                negative = np.flatnonzero(self.slack(lowest, coefficients) < -_NOISE)
                 if len(negative):
                     found.append(lowest.take(negative))
         return None if not found else sum(found[1:], found[0])
@@ -192,7 +196,7 @@ class Program:
                 slack = np.append(slack, self.slack(lowest, coefficients))
             k, count = int(slack.argmin()), count + len(slack)
             worst = min(worst, (float(slack[k]), spin, float(points.place[k])))
-            bad = np.flatnonzero(slack < 0)
+            bad = np.flatnonzero(slack < -_NOISE)
             if len(bad):
                 negative.append(points.take(bad[np.argsort(slack[bad])][:_MOST_BAD]))
         return Violation(*worst, states=count), sum(negative[1:], negative[0]) if negative else None
@@ -208,7 +212,8 @@ def _local_minima(slack: np.ndarray) -> np.ndarray:
     """Indices of the low local minima, ends included."""
     padded = np.concatenate([[np.inf], slack, [np.inf]])
     lowest = (padded[1:-1] <= padded[:-2]) & (padded[1:-1] <= padded[2:])
-    return np.flatnonzero(lowest & (slack < _LOOK * max(float(np.abs(slack).max()), 1e-300)))
+    found = np.flatnonzero(lowest & (slack < _LOOK * max(float(np.abs(slack).max()), 1e-300)))
+    return found[np.argsort(slack[found], kind="stable")[:_MOST_MINIMA]]
 
 
 def _solutions(equations: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
