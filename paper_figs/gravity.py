@@ -6,7 +6,8 @@ import numpy as np
 
 from paper_figs.shared import Output
 from positivity.errors import InputError
-from positivity.gravity import GravityProgram, SmearingSpace
+from positivity.gravity import GravityProgram, smearing_space
+from positivity.gravity_rows import Grid
 from positivity.plotting import Curve, plot_curves
 from positivity.polygons import intersect_half_planes
 
@@ -14,6 +15,8 @@ DIMENSIONS = (5, 6, 7, 10)
 #: slopes b of g2 + b g3 >= -alpha; those beyond the cone of the program have no functional
 SLOPES = (-1 / 3, -0.3, -0.2, -0.1, -0.05, 0.0, 0.03, 0.06, 0.08, 0.1, 0.11, 0.12, 0.125, 0.129)
 LARGEST = 20.0
+#: powers of p on A_2 improved and X_4
+FUNCTIONS = (9, 8)
 SCOPE = (
     "tree level with graviton exchange, $\\rho_J\\geq 0$, all even $J$\nnumerical (not proved); goes on to the right"
 )
@@ -22,8 +25,9 @@ SCOPE = (
 def make(output: Output) -> None:
     """Save the figure with its data."""
     curves, data = [], {}
+    grid = output.choose(Grid(), Grid(spins=20, last=40, top=100, nodes=16, reach=40))
     for dimension in output.choose(DIMENSIONS, (6,)):
-        program = GravityProgram(SmearingSpace(dimension))
+        program = GravityProgram(smearing_space(dimension, output.choose(FUNCTIONS, (6, 4))), grid)
         lines = [(1.0, 0.0, LARGEST)]
         for slope in output.choose(SLOPES, SLOPES[::3]):
             try:
@@ -31,7 +35,7 @@ def make(output: Output) -> None:
             except InputError as reason:
                 print(f"D={dimension}, slope {slope}: {reason}")
                 continue
-            data[f"D={dimension} slope {slope}"] = found.to_dict()
+            data[f"D={dimension} slope {slope}"] = {"value": found.alpha, **found.to_dict()}
             lines.append((-1.0, -slope, found.alpha))
         curves.append(Curve(f"$D={dimension}$", np.array(intersect_half_planes(lines)), closed=True))
         print(f"D={dimension}: {len(lines) - 1} half-planes", flush=True)

@@ -31,7 +31,7 @@ from solvers.verify.smearing import Smeared
 OSCILLATION, FROM, MARGIN = 1.05, 15.0, 1e-5
 #: the X term dominates from this xi on
 FORWARD = 250.0
-#: (spin_split, xi_split, x_split, parts) tried in turn
+#: (spin_split, xi_split, x_split, least parts) tried in turn
 _REGIONS = (
     (60, 400, "1/2", 6),
     (100, 625, "1/2", 6),
@@ -168,7 +168,9 @@ def _above(value: fmpq) -> float:
 def certify(functional: Smeared) -> dict[str, Any]:
     """The verified certificate of a functional; raises solvers.verify.Refused with the last reason."""
     reason: Refused | None = None
-    for spin, xi, x, parts in _REGIONS:
+    for spin, xi, x, least in _REGIONS:
+        # a power 2 parts - 1 would leave a logarithm
+        parts = next(n for n in range(least, 20) if 2 * n - 1 not in functional.terms)
         data = document(functional, spin, xi, x, parts)
         try:
             verify_gravity(data)

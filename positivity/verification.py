@@ -96,6 +96,8 @@ def _verify_gravity(bounds: list[dict[str, Any]]) -> list[str]:
             raise Refused(f"schema {str(bound['schema'])[:60]!r} is not {_GRAVITY_SCHEMA!r}")
         if bound["status"] != "certified":
             continue
+        if bound["fix"]:
+            raise Refused("a certificate is about no fixed coupling")
         certificate = bound["certificate"]
         statements.append(verify_data(certificate))
         if certificate["dimension"] != bound["dimension"]:

@@ -14,14 +14,16 @@ from scipy.special import eval_gegenbauer, factorial, poch
 
 import positivity
 from positivity.cli import main
+from positivity.dispersion.improved_sum_rules import impact_rows
 from positivity.gravity import gravity_bound, smearing_space
-from positivity.gravity_certificates import document, rational_functional
+from positivity.gravity_certificates import document, moment_rows, rational_functional
 from positivity.gravity_program import Program
+from positivity.gravity_rows import Grid, Space
 from positivity.verification import verify
 from solvers.verify import Refused, verify_data
 from solvers.verify import high_energy as high
 from solvers.verify import impact as moderate
-from solvers.verify.fixed_spin import split_kernel
+from solvers.verify.fixed_spin import prove_spin, split_kernel
 from solvers.verify.large_impact import Region, _Proof, _Range, prove_large_impact
 from solvers.verify.nonnegative import NotProved
 from solvers.verify.smearing import Smeared, ball, sonin_constant
@@ -140,14 +142,10 @@ def perturbed(functional, bump):
 @pytest.mark.parametrize(
     "bump",
     [
-        # the leading power at large b becomes negative, far beyond any grid
-        {2: fmpq(-15)},
-        {2: fmpq(-14), 3: fmpq(1)},
-        # bad at some spin and mass
+        {2: fmpq(-1)},
         {5: fmpq(60)},
-        {4: fmpq(-60)},
-        # bad at high energy and large spin
         {9: fmpq(-3000), 8: fmpq(1500)},
+        {40: fmpq(-100), 39: fmpq(100)},
     ],
 )
 def test_spurious_functionals_are_refused(functional, bump):
@@ -155,12 +153,47 @@ def test_spurious_functionals_are_refused(functional, bump):
         verify_data(document(perturbed(functional, bump), 60, 400, "1/2", 6))
 
 
-def test_a_functional_bad_only_at_large_impact_parameter(functional):
-    """The least a_2 that fixed spins and moderate b accept, less a little: negative only for b beyond b(xi_split)."""
-    terms = dict(functional.terms)
-    bad = perturbed(functional, {2: -terms[fmpq(2)] - fmpq(1, 1000)})
-    with pytest.raises(NotProved):
-        prove_large_impact(bad, Region(60, fmpq(400), fmpq(1, 2), 6))
+def planted(monkeypatch, grid, extra, leading=None):
+    """The optimum of a program that lacks states, with room everywhere else; leading: its coefficient of p^2."""
+    space = smearing_space(6, (12,))
+    sides = space.infrared()
+    monkeypatch.setattr(Space, "tail", lambda self: np.zeros((0, self.size)))
+    equations, wanted = sides[1:], np.array([1.0, 0.0])
+    if leading is not None:
+        equations, wanted = np.vstack([equations, np.eye(space.size)[:1]]), np.append(wanted, leading)
+    found = Program(space, grid, extra=extra, margin=1e-5).solve(sides[0], equations, wanted)
+    return rational_functional(space, found.coefficients, {"g2": fmpq(1), "g3": fmpq(0)})
+
+
+def test_a_functional_bad_only_at_large_impact_parameter(monkeypatch):
+    """a_2 < 0: every part of the proof accepts it but the one for b to infinity."""
+    space = smearing_space(6, (12,))
+    bad = planted(monkeypatch, Grid(reach=30), moment_rows(space), leading=-0.5)
+    for spin in range(0, 60, 2):
+        prove_spin(bad, spin)
+    moderate.prove_moderate_impact(bad, 60, fmpq(400))
+    high.prove_high_energy(bad, 60, fmpq(1, 2))
+    with pytest.raises(NotProved, match="large b"):
+        prove_large_impact(bad, Region(60, fmpq(400), fmpq(1, 2), 8))
+    with pytest.raises(Refused, match="large b"):
+        verify_data(document(bad, 60, 400, "1/2", 8))
+    far = 2000.0
+    terms = {float(n): float(int(a.p) / int(a.q)) for n, a in bad.terms.items()}
+    assert impact_rows(list(terms), np.array([far]), 6)[0] @ np.array(list(terms.values())) < 0
+
+
+def test_a_functional_bad_only_at_large_spin(monkeypatch):
+    """Only spins below 60 were sampled: those are proved, the whole is refused."""
+
+    class Low(Grid):
+        def states(self):
+            return ((spin, self.masses(spin)) for spin in range(0, 60, 2))
+
+    bad = planted(monkeypatch, Low(), moment_rows(smearing_space(6, (12,))))
+    for spin in range(0, 60, 2):
+        prove_spin(bad, spin)
+    with pytest.raises(Refused, match="spins from 60 on"):
+        verify_data(document(bad, 60, 400, "1/2", 8))
 
 
 def test_a_functional_without_room_is_refused():
