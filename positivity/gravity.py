@@ -164,6 +164,11 @@ class GravityProgram:
                 f"direction {direction}: no functional in this space bounds it ({found.status}): "
                 "change it or use more functions"
             )
+        if not found.bounded:
+            held = ", ".join(f"{name} = {value:g} 8piG" for name, value in (fix or {}).items()) or "this"
+            raise InputError(
+                f"{held} is excluded (numerical, not proved): no theory has it, so nothing is bounded there"
+            )
         return report(found, direction, fix or {}, float(objective @ found.coefficients), time.perf_counter() - started)
 
 

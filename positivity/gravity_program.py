@@ -54,13 +54,17 @@ class Violation:
 
 @dataclass(frozen=True)
 class Functional:
-    """A functional found: coefficients (size,) of Space, its infrared side (8 pi G, g2, g3), the scan."""
+    """A functional found: coefficients (size,) of Space, its infrared side (8 pi G, g2, g3), the scan.
+
+    bounded: False if the coefficients ran to the end of the box, so that no value is the least.
+    """
 
     space: Space
     coefficients: np.ndarray
     status: str
     rounds: int
     violation: Violation | None = None
+    bounded: bool = True
 
     @property
     def optimal(self) -> bool:
@@ -109,18 +113,19 @@ class Program:
         program = GrowingProgram(free.T @ (objective @ self._change), _BOX * scale)
         self._add(program, self._points.rows, start, free, scale)
         self._add(program, self._extra, start, free, scale)
-        coefficients, rounds, status = np.zeros(self.space.size), 0, "optimal"
+        coefficients, rounds, bounded = np.zeros(self.space.size), 0, True
         for rounds in range(1, _ROUNDS + 1):
             found = program.solve()
             if not found.optimal:
                 return Functional(self.space, coefficients, found.status, rounds)
             coefficients = self._change @ (start + free @ found.point)
+            bounded = bool(np.abs(found.point).max() < 0.9 * _BOX * scale)
             dips = self._dips(coefficients)
             if dips is None:
                 break
             self._points = self._points + dips
             self._add(program, dips.rows, start, free, scale)
-        return Functional(self.space, coefficients, status, rounds)
+        return Functional(self.space, coefficients, "optimal", rounds, bounded=bounded)
 
     def _add(
         self, program: GrowingProgram, rows: np.ndarray, start: np.ndarray, free: np.ndarray, scale: float
@@ -169,7 +174,7 @@ class Program:
         """
         for shift in _SHIFTS:
             found = self.solve(objective, equations, values)
-            if not found.optimal:
+            if not found.optimal or not found.bounded:
                 break
             violation, negative = self._scanned(found.coefficients, self.grid.finer(shift))
             found = replace(found, violation=violation)

@@ -207,6 +207,12 @@ def test_g3_held(six, least):
     assert "g3 = 4 8piG" in str(found)
 
 
+def test_an_excluded_value_bounds_nothing(six):
+    with pytest.raises(positivity.InputError, match="excluded"):
+        six.bound((0, 1), {"g2": -30.0})
+    assert -six.bound((0, 1), {"g2": 30.0}).alpha < six.bound((0, -1), {"g2": 30.0}).alpha
+
+
 @pytest.mark.parametrize(
     ("arguments", "fragment"),
     [
