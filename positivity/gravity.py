@@ -125,9 +125,7 @@ class GravityBound:
         if log is not None:
             rest = self.alpha - log * float(np.log(self.b_max or 1.0))
             lines.append(f"  alpha = {log:.5g} log(b_max M) {rest:+.5g} with this functional")
-        lines.append(
-            f"  largest violation {self.violation:.1e} on {self.states} states between the grid points; {self.lowest}"
-        )
+        lines.append(f"  states between the grid points: {self.lowest}")
         if self.reason:
             lines.append(f"  {self.reason}")
         return "\n".join(lines)
