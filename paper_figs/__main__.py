@@ -12,7 +12,7 @@ FIGURES = {
     "full_unitarity": "max g2 by order and dimension, ranges of g3/g2 and g4/g2 versus g2, the extremal density",
     "one_loop": "D=4 ranges with loops in rows, nulls or both; exact exclusions in D=5, 6",
     "one_loop_ranges": "tree versus one loop: regions (g3/g2, g4/g2) in D=5, ranges versus g2 in D=4 (6 minutes)",
-    "gravity": "allowed (g2, g3) over 8piG in D=5, 6, 7, 10 with the graviton pole (4 minutes)",
+    "gravity": "allowed (g2, g3) over 8piG in D=5, 6, 7, 10 with the graviton pole (10 minutes)",
     "weak_gravity": "Lambda/M_P versus p_min, g2 and g4 in D=4 with full unitarity (8 minutes)",
     "one_loop_limits": "max g2 by dimension and loop orders; running and the n=4 null",
 }
