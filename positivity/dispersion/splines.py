@@ -1,0 +1,98 @@
+r"""Test functions of the momentum transfer p: splines on geometric knots, with their moments.
+
+f(p) = sum_n a_n B_n(p), cubic B-splines on [p_low, p_high], t = -p^2.  The splines that do not
+vanish at an end are left out, so that the Bessel transform falls fast enough for the integrals over
+impact parameter to converge: f ~ (p - end)^drop there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import BSpline
+
+DEGREE = 3
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Quadrature in p: nodes (n,), weights (n,), values of the splines there (n, splines)."""
+
+    p: np.ndarray
+    weights: np.ndarray
+    values: np.ndarray
+
+
+class Splines:
+    """Cubic B-splines on the given knots, in units of the cutoff (0 <= p <= 1).
+
+    breaks: increasing, the first and last are the ends of the support.  drop: order of vanishing at
+    the two ends (1 to 3).
+    """
+
+    def __init__(self, breaks: np.ndarray, drop: tuple[int, int] = (2, 2)) -> None:
+        self.breaks, self.drop = np.asarray(breaks, float), drop
+        self._knots = np.concatenate([np.full(DEGREE, breaks[0]), breaks, np.full(DEGREE, breaks[-1])])
+        total = len(self._knots) - DEGREE - 1
+        self._kept = np.arange(drop[0], total - drop[1])
+        self.count = len(self._kept)
+
+    def widths(self) -> np.ndarray:
+        """The shortest knot interval under each spline: beyond b ~ 1/width its transform dies."""
+        steps = np.diff(self._knots)
+        return np.array([min(h for h in steps[i : i + DEGREE + 1] if h > 0) for i in self._kept])
+
+    def ends(self) -> np.ndarray:
+        """Where each spline ends: (splines,)."""
+        return np.asarray(self._knots[self._kept + DEGREE + 1])
+
+    def values(self, p: np.ndarray) -> np.ndarray:
+        """B_n(p): (len(p), splines)."""
+        matrix = BSpline.design_matrix(p, self._knots, DEGREE).toarray()
+        return np.asarray(matrix[:, self._kept])
+
+    def pieces(self, coefficients: np.ndarray) -> np.ndarray:
+        """Coefficients of f in powers of p - break on each interval, highest first: (4, intervals)."""
+        from scipy.interpolate import PPoly
+
+        full = np.zeros(len(self._knots) - DEGREE - 1)
+        full[self._kept] = coefficients
+        poly = PPoly.from_spline(BSpline(self._knots, full, DEGREE))
+        return np.asarray(poly.c[:, DEGREE : DEGREE + len(self.breaks) - 1])
+
+    def nodes(self, reach: float, extra: int = 10, width: float = np.inf) -> Nodes:
+        """Gauss-Legendre nodes that resolve cos(b p) for b <= reach on intervals up to `width`.
+
+        On wider intervals they resolve b <= reach * width / interval only: there the caller has
+        left the splines out.
+        """
+        p, w = [], []
+        for low, high in zip(self.breaks[:-1], self.breaks[1:], strict=True):
+            x, v = _gauss(int(np.ceil(reach * min(high - low, width) / 3)) + extra)
+            p.append(low + (high - low) * (x + 1) / 2)
+            w.append(v * (high - low) / 2)
+        nodes = np.concatenate(p)
+        return Nodes(nodes, np.concatenate(w), self.values(nodes))
+
+    def integrals(self, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """int B_n(p) function(p) dp for a function smooth on the scale of the knots: (splines,)."""
+        nodes = self.nodes(0.0, 24)
+        return np.asarray((nodes.weights * function(nodes.p)) @ nodes.values)
+
+
+def _gauss(count: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(count)
+
+
+def geometric_splines(p_min: float, count: int, mu: float = 0.0) -> Splines:
+    """`count` splines on [p_min, 1]: geometric knots, never farther apart than 1/(count/3).
+
+    p_min = 0 needs a scale mu > 0, where the knots begin to be geometric.
+    """
+    drop = (2, 2) if p_min > 0 else (1, 2)
+    intervals = count + sum(drop) - DEGREE
+    if p_min > 0:
+        return Splines(np.geomspace(p_min, 1.0, intervals + 1), drop)
+    return Splines(np.concatenate([[0.0], np.geomspace(mu / 3, 1.0, intervals)]), drop)

@@ -1,0 +1,159 @@
+r"""The linear program of the weak-gravity bound: cells of the density, the infrared side, the cost of a functional.
+
+    max 8piG   with   8piG/(p^2+mu^2) + contact terms = <K_2>(p),  [contact terms = <K_4>(p)],  0 <= rho_J <= 2,
+
+smeared with splines; any f with int f * contact = 0 gives 8piG int f/(p^2+mu^2) <= 32 sum_J (2J+1) int dx/x (K_f)_+
+minus the known terms.  Derivation: docs/theory/weak_gravity.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from positivity.couplings import Coupling, order_of
+from positivity.dispersion.cutoff_rows import (
+    CutoffGrid,
+    Rows,
+    eikonal_rows,
+    eikonal_transform,
+    exact_blocks,
+    impact_edges,
+    large_spin_rows,
+    last_impact,
+)
+from positivity.dispersion.splines import Nodes
+from positivity.dispersion.sum_rules import ir_side
+from solvers.grid import chebyshev
+
+#: shells of x where the density at large b may change with x
+_SHELLS = np.array([0.0, 0.03, 0.08, 0.16, 0.28, 0.44, 0.66, 1.0])
+_CEILING = 2.0
+_RAY_POINTS, _CELL_NODES = 25, 4
+
+
+@dataclass(frozen=True)
+class Infrared:
+    """Infrared side of the rows: pole (rows,), contact (rows, couplings), known (rows,) and the couplings' names."""
+
+    pole: np.ndarray
+    contact: np.ndarray
+    known: np.ndarray
+    couplings: tuple[Coupling, ...]
+
+
+def contact_terms(k: int, order: int) -> dict[Coupling, tuple[int, float]]:
+    """{coupling: (r, c)}: the contact terms c g_pq p^(2r) of A_k(-p^2) to Mandelstam order `order`."""
+    found = {}
+    for n in range(k, order + 1):
+        for coupling, c in ir_side(k // 2, n - k).items():
+            found[coupling] = (n - k, float(int(c.p)) / float(int(c.q)) * (-1) ** (n - k))
+    return found
+
+
+def infrared(rows: Rows, order: int, mu: float, fixed: dict[Coupling, float], g4: float | None = None) -> Infrared:
+    """Tree-level infrared side of the rows, couplings to Mandelstam order `order`.
+
+    fixed: couplings with known values.  g4: known value of A_4(0)/4, if the rows have that sum rule.
+    With rows.improved only the terms of A_2(0) and A_2'(0) remain.
+    """
+    splines, size = rows.splines, rows.count
+    pole, known, contact = np.zeros(size), np.zeros(size), {}
+    pole[: splines.count] = splines.integrals(lambda p: 1 / (p**2 + mu**2))
+    for i, k in enumerate(rows.k):
+        part = slice(i * splines.count, (i + 1) * splines.count)
+        for coupling, (r, c) in contact_terms(k, min(order, 3) if rows.improved and k == 2 else order).items():
+            row = c * splines.integrals(lambda p, r=r: p ** (2 * r))
+            if coupling in fixed:
+                known[part] += fixed[coupling] * row
+            else:
+                contact.setdefault(coupling, np.zeros(size))[part] += row
+    if rows.forward:
+        known[-1] = 4 * (g4 or 0.0)
+    names = tuple(sorted(contact, key=lambda c: (order_of(c), c[1])))
+    matrix = np.stack([contact[c] for c in names], axis=1) if names else np.zeros((size, 0))
+    return Infrared(pole, matrix, known, names)
+
+
+def cells(rows: Rows, grid: CutoffGrid) -> np.ndarray:
+    """int over each cell of the heavy average's measure times the kernels: (cells, rows)."""
+    found = []
+    for block in exact_blocks(rows, grid):
+        integrals = np.einsum("jqr,jq->jr", block.kernels, block.weights)
+        bins = _bins(block.b.mean(axis=1), grid.step)
+        found.append(np.add.reduceat(integrals, np.flatnonzero(np.diff(bins, prepend=-1)), axis=0))
+    for patch in _eikonal_patches(rows, grid):
+        for x, w in zip(patch.x, patch.x_weights, strict=True):
+            kernels = eikonal_rows(rows, patch.b, x, patch.transform, patch.nodes)
+            in_b = np.einsum("bxr,x->br", kernels, w) * patch.b_weights[:, None]
+            found.append(in_b.reshape(-1, patch.per_cell, rows.count).sum(axis=1))
+    return np.concatenate(found)
+
+
+def cost(rows: Rows, functional: np.ndarray, grid: CutoffGrid) -> float:
+    """32 sum_J (2J+1) int dx/x (K_f)_+ = 2 int (functional . kernels)_+ over the heavy average's measure.
+
+    functional: (rows,).  The positive part is taken at every node of the grid.
+    """
+    total = 0.0
+    column = functional[:, None]
+    for block in exact_blocks(rows, grid, column):
+        total += float((np.maximum(block.kernels[:, :, 0], 0) * block.weights).sum())
+    for patch in _eikonal_patches(rows, grid):
+        for x, w in zip(patch.x, patch.x_weights, strict=True):
+            kernels = eikonal_rows(rows, patch.b, x, patch.transform, patch.nodes) @ functional
+            total += float(patch.b_weights @ np.maximum(kernels, 0) @ w)
+    return _CEILING * total
+
+
+def rays(rows: Rows) -> np.ndarray:
+    """Kernels of J -> infinity at fixed x, where a positive functional would cost without limit: (rays, rows)."""
+    if not rows.improved:
+        return np.zeros((0, rows.count))
+    return large_spin_rows(rows, np.append(1e-6, chebyshev(_RAY_POINTS)[1:]))
+
+
+def _bins(b: np.ndarray, step: float) -> np.ndarray:
+    """Bins of width `step`, wider beyond b = 30, where the kernels are small."""
+    return np.floor(np.where(b < 30, b, 15 + b / 2) / step).astype(int)
+
+
+@dataclass(frozen=True)
+class _Patch:
+    """An eikonal region: b (points,) with weights 4 b db, `per_cell` points per cell, x (shells, nodes) with weights dx."""
+
+    b: np.ndarray
+    b_weights: np.ndarray
+    per_cell: int
+    x: np.ndarray
+    x_weights: np.ndarray
+    transform: np.ndarray
+    nodes: Nodes
+
+
+def _eikonal_patches(rows: Rows, grid: CutoffGrid) -> Iterator[_Patch]:
+    """The two eikonal regions: x < x_low, and b > reach."""
+    stop = last_impact(rows, grid)
+    resolved = len(rows.k) > 1 or rows.forward or rows.improved
+    shells = _SHELLS if resolved else np.array([0.0, 1.0])  # else the sign does not depend on x
+    for start, end, edges in ((0.0, grid.reach, np.array([0.0, grid.x_low])), (grid.reach, stop, shells)):
+        cells_b = impact_edges(rows, grid, start, end)
+        # chunks in b, so that no transform is larger than needed
+        for part in np.array_split(np.arange(len(cells_b) - 1), max(1, len(cells_b) // 400)):
+            if len(part) == 0:
+                continue
+            b, b_weights = _gauss_cells(cells_b[part[0] : part[-1] + 2])
+            x, x_weights = _gauss_cells(edges)
+            nodes = rows.splines.nodes(float(b.max()), width=grid.decay / float(b.max()))
+            transform = eikonal_transform(rows, b.ravel(), nodes, grid.decay)
+            weights = 4 * (b * b_weights).ravel()
+            yield _Patch(b.ravel(), weights, b.shape[1], x, x_weights, transform, nodes)
+
+
+def _gauss_cells(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss nodes and weights in every cell: (cells, nodes) each."""
+    t, w = np.polynomial.legendre.leggauss(_CELL_NODES)
+    half = np.diff(edges)[:, None] / 2
+    return edges[:-1, None] + half * (1 + t), half * w
