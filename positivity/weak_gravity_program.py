@@ -23,6 +23,7 @@ from positivity.dispersion.cutoff_rows import (
     impact_edges,
     large_spin_rows,
     last_impact,
+    resolving_nodes,
 )
 from positivity.dispersion.splines import Nodes
 from positivity.dispersion.sum_rules import ir_side
@@ -146,7 +147,7 @@ def _eikonal_patches(rows: Rows, grid: CutoffGrid) -> Iterator[_Patch]:
                 continue
             b, b_weights = _gauss_cells(cells_b[part[0] : part[-1] + 2])
             x, x_weights = _gauss_cells(edges)
-            nodes = rows.splines.nodes(float(b.max()), width=grid.decay / float(b.max()))
+            nodes = resolving_nodes(rows, float(b.min()), float(b.max()), grid.decay)
             transform = eikonal_transform(rows, b.ravel(), nodes, grid.decay)
             weights = 4 * (b * b_weights).ravel()
             yield _Patch(b.ravel(), weights, b.shape[1], x, x_weights, transform, nodes)

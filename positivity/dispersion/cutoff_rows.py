@@ -169,6 +169,13 @@ def eikonal_transform(rows: Rows, b: np.ndarray, nodes: Nodes, decay: float) -> 
     return found
 
 
+def resolving_nodes(rows: Rows, b: float, top: float, decay: float) -> Nodes:
+    """Nodes for impact parameters in [b, top]: they resolve every interval under a spline still alive at b."""
+    alive = decay / rows.splines.widths() > b
+    width = rows.splines.longest()[alive].max() if alive.any() else 0.0
+    return rows.splines.nodes(top, width=width)
+
+
 def impact_edges(rows: Rows, grid: CutoffGrid, start: float, stop: float) -> np.ndarray:
     """Edges of cells in b from start to stop, fine enough for the splines still alive."""
     limits = grid.decay / rows.splines.widths()

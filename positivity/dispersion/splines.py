@@ -14,6 +14,7 @@ import numpy as np
 from scipy.interpolate import BSpline
 
 DEGREE = 3
+_HALVINGS = 6
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Splines:
         steps = np.diff(self._knots)
         return np.array([min(h for h in steps[i : i + DEGREE + 1] if h > 0) for i in self._kept])
 
+    def longest(self) -> np.ndarray:
+        """The longest knot interval under each spline, which its quadrature has to resolve."""
+        steps = np.diff(self._knots)
+        return np.array([max(steps[i : i + DEGREE + 1]) for i in self._kept])
+
     def ends(self) -> np.ndarray:
         """Where each spline ends: (splines,)."""
         return np.asarray(self._knots[self._kept + DEGREE + 1])
@@ -65,16 +71,25 @@ class Splines:
     def nodes(self, reach: float, extra: int = 10, width: float = np.inf) -> Nodes:
         """Gauss-Legendre nodes that resolve cos(b p) for b <= reach on intervals up to `width`.
 
-        On wider intervals they resolve b <= reach * width / interval only: there the caller has
-        left the splines out.
+        On wider intervals they resolve b <= reach * width / interval only.
         """
         p, w = [], []
-        for low, high in zip(self.breaks[:-1], self.breaks[1:], strict=True):
-            x, v = _gauss(int(np.ceil(reach * min(high - low, width) / 3)) + extra)
+        breaks = self._graded()
+        for low, high in zip(breaks[:-1], breaks[1:], strict=True):
+            # P_J(1 - 2 p^2 x) turns by b d(arcsin p) at x = 1
+            turn = np.arcsin(high) - np.arcsin(low)
+            x, v = _gauss(int(np.ceil(reach * min(turn, width) / 3)) + extra)
             p.append(low + (high - low) * (x + 1) / 2)
             w.append(v * (high - low) / 2)
         nodes = np.concatenate(p)
         return Nodes(nodes, np.concatenate(w), self.values(nodes))
+
+    def _graded(self) -> np.ndarray:
+        """The breaks, with the last interval halved towards p = 1, where kernels at x = 1 are steep."""
+        if self.breaks[-1] < 1:
+            return self.breaks
+        inner = 1 - (1 - self.breaks[-2]) * 0.5 ** np.arange(1, _HALVINGS)
+        return np.concatenate([self.breaks[:-1], inner, [1.0]])
 
     def integrals(self, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """int B_n(p) function(p) dp for a function smooth on the scale of the knots: (splines,)."""
