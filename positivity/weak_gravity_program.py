@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from positivity.amplitudes.one_loop import parse_pairs
 from positivity.couplings import Coupling, order_of
+from positivity.dispersion.arc_values import arc_value
 from positivity.dispersion.cutoff_rows import (
     CutoffGrid,
     Rows,
@@ -27,6 +29,8 @@ from positivity.dispersion.cutoff_rows import (
 )
 from positivity.dispersion.splines import Nodes
 from positivity.dispersion.sum_rules import ir_side
+from positivity.weak_gravity import CutoffProblem
+from solvers.bounded_columns import ColumnSolution, maximise
 from solvers.grid import chebyshev
 
 #: shells of x where the density at large b may change with x
@@ -76,6 +80,50 @@ def infrared(rows: Rows, order: int, mu: float, fixed: dict[Coupling, float], g4
     names = tuple(sorted(contact, key=lambda c: (order_of(c), c[1])))
     matrix = np.stack([contact[c] for c in names], axis=1) if names else np.zeros((size, 0))
     return Infrared(pole, matrix, known, names)
+
+
+def infrared_of(rows: Rows, problem: CutoffProblem) -> Infrared:
+    """Infrared side of a problem, with its one-loop arcs."""
+    fixed = {(1, 0): problem.g2} if problem.g2 is not None else {}
+    side = infrared(rows, problem.order, problem.mu, fixed, problem.g4)
+    if problem.loops == "tree" or problem.g2 is None:
+        return side
+    known = side.known.copy()
+    for i, k in enumerate(rows.k):
+        part = slice(i * rows.splines.count, (i + 1) * rows.splines.count)
+        for pair in parse_pairs(problem.loops):
+            arcs = rows.splines.integrals(lambda p, j=k // 2, pair=pair: arc_value(j, pair, -(p**2)))
+            known[part] += problem.g2**2 * arcs
+    return Infrared(side.pole, side.contact, known, side.couplings)
+
+
+def solve(rows: Rows, side: Infrared, grid: CutoffGrid) -> ColumnSolution:
+    """The linear program on cells; multipliers are the coefficients of the functional."""
+    free = np.concatenate([side.pole[:, None], side.contact], axis=1)
+    objective = np.zeros(free.shape[1])
+    objective[0] = 1.0
+    return maximise(objective, free, cells(rows, grid), rays(rows), -side.known, _CEILING)
+
+
+def project(functional: np.ndarray, side: Infrared) -> np.ndarray:
+    """The functional with int f * contact = 0 and int f * pole = 1 restored to rounding."""
+    free = np.concatenate([side.pole[:, None], side.contact], axis=1)
+    scale = np.abs(free).max(axis=0)
+    wanted = np.zeros(free.shape[1])
+    wanted[0] = 1.0
+    for _ in range(2):
+        missing = wanted - functional @ free
+        functional = functional + np.linalg.lstsq((free / scale).T, missing / scale, rcond=None)[0]
+    return functional
+
+
+def remedy(status: str) -> str:
+    """What to do about a program that is not optimal."""
+    if status == "infeasible":
+        return "no density solves these sum rules; change the fixed couplings"
+    if status.startswith("unbounded"):
+        return "these test functions give no bound; use more of them"
+    return "use fewer test functions (--functions)"
 
 
 def cells(rows: Rows, grid: CutoffGrid) -> np.ndarray:

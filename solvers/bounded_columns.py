@@ -16,7 +16,7 @@ import numpy as np
 
 #: (HiGHS simplex: 1 dual, 4 primal; tolerance), tried in turn
 _ATTEMPTS = ((1, 1e-9), (4, 1e-9), (4, 1e-7), (1, 1e-7))
-_SMALLEST = 1e-11
+_SMALLEST, _SECONDS = 1e-11, 40.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _run(
         highs = highspy.Highs()
         for option, value in {
             "output_flag": False, "threads": 1, "presolve": "off", "simplex_scale_strategy": 0,
-            "small_matrix_value": _SMALLEST, "simplex_strategy": strategy,
+            "small_matrix_value": _SMALLEST, "simplex_strategy": strategy, "time_limit": _SECONDS,
             "primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": tolerance,
         }.items():  # fmt: skip
             highs.setOptionValue(option, value)

@@ -37,8 +37,8 @@ class CutoffGrid:
     """
 
     reach: float = 90.0
-    x_low: float = 1 / 200
-    shells: int = 36
+    x_low: float = 1 / 120
+    shells: int = 80
     nodes: int = 3
     step: float = 0.35
     turn: float = 0.5
@@ -47,8 +47,8 @@ class CutoffGrid:
     def finer(self) -> CutoffGrid:
         """Independent of this one, and finer in every direction."""
         return CutoffGrid(
-            1.4 * self.reach, self.x_low / 2.7, 2 * self.shells + 13, self.nodes + 1, self.step / 2.3, self.turn / 2.3,
-            1.7 * self.decay,
+            1.25 * self.reach, self.x_low / 2.2, 3 * self.shells // 2 + 7, self.nodes + 1, self.step / 2.3, self.turn / 2.3,
+            1.5 * self.decay,
         )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class Splines:
         poly = PPoly.from_spline(BSpline(self._knots, full, DEGREE))
         return np.asarray(poly.c[:, DEGREE : DEGREE + len(self.breaks) - 1])
 
-    def nodes(self, reach: float, extra: int = 10, width: float = np.inf) -> Nodes:
+    def nodes(self, reach: float, extra: int = 5, width: float = np.inf) -> Nodes:
         """Gauss-Legendre nodes that resolve cos(b p) for b <= reach on intervals up to `width`.
 
         On wider intervals they resolve b <= reach * width / interval only.
