@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from positivity import __version__
-from positivity.commands import amplitude, bound, exclude, nulls, region, verify
+from positivity.commands import amplitude, bound, cutoff, exclude, nulls, region, verify
 from positivity.commands.shared import BAD_INPUT, INTERRUPTED, OK
 from positivity.errors import InputError
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"eft-positivity {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (nulls, amplitude, bound, exclude, region, verify):
+    for module in (nulls, amplitude, bound, exclude, region, cutoff, verify):
         module.add(commands)
     return parser
 

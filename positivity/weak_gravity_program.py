@@ -33,8 +33,8 @@ from positivity.weak_gravity import CutoffProblem
 from solvers.bounded_columns import ColumnSolution, maximise
 from solvers.grid import chebyshev
 
-#: shells of x where the density at large b may change with x
-_SHELLS = np.array([0.0, 0.03, 0.08, 0.16, 0.28, 0.44, 0.66, 1.0])
+#: smallest x that is resolved where the density at large b may change with x
+_FIRST_SHELL = 1e-3
 _CEILING = 2.0
 _RAY_POINTS, _CELL_NODES = 25, 4
 
@@ -186,8 +186,10 @@ def _eikonal_patches(rows: Rows, grid: CutoffGrid) -> Iterator[_Patch]:
     """The two eikonal regions: x < x_low, and b > reach."""
     stop = last_impact(rows, grid)
     resolved = len(rows.k) > 1 or rows.forward or rows.improved
-    shells = _SHELLS if resolved else np.array([0.0, 1.0])  # else the sign does not depend on x
-    for start, end, edges in ((0.0, grid.reach, np.array([0.0, grid.x_low])), (grid.reach, stop, shells)):
+    # with A_2 alone the sign does not depend on x
+    shells = np.geomspace(_FIRST_SHELL, 1.0, grid.shells // 5) if resolved else np.array([1.0])
+    low = np.array([0.0, *shells[shells < 0.9 * grid.x_low], grid.x_low])
+    for start, end, edges in ((0.0, grid.reach, low), (grid.reach, stop, np.array([0.0, *shells]))):
         cells_b = impact_edges(rows, grid, start, end)
         # chunks in b, so that no transform is larger than needed
         for part in np.array_split(np.arange(len(cells_b) - 1), max(1, len(cells_b) // 400)):
