@@ -27,46 +27,42 @@ class Nodes:
 
 
 class Splines:
-    """Cubic B-splines on the given knots, in units of the cutoff (0 <= p <= 1).
+    """B-splines on the given knots, in units of the cutoff (0 <= p <= 1).
 
-    breaks: increasing, the first and last are the ends of the support.  drop: order of vanishing at
-    the two ends (1 to 3).
+    breaks: increasing, in p; the first and last are the ends of the support.  drop: order of vanishing
+    at the two ends.  squared: the functions are p times a spline in p^2, as certificates need them.
     """
 
-    def __init__(self, breaks: np.ndarray, drop: tuple[int, int] = (2, 2)) -> None:
-        self.breaks, self.drop = np.asarray(breaks, float), drop
-        self._knots = np.concatenate([np.full(DEGREE, breaks[0]), breaks, np.full(DEGREE, breaks[-1])])
-        total = len(self._knots) - DEGREE - 1
+    def __init__(
+        self, breaks: np.ndarray, drop: tuple[int, int] = (2, 2), degree: int = DEGREE, squared: bool = False
+    ) -> None:
+        self.breaks, self.drop, self.degree, self.squared = np.asarray(breaks, float), drop, degree, squared
+        self._knots = np.concatenate([np.full(degree, breaks[0]), breaks, np.full(degree, breaks[-1])])
+        total = len(self._knots) - degree - 1
         self._kept = np.arange(drop[0], total - drop[1])
         self.count = len(self._kept)
 
     def widths(self) -> np.ndarray:
         """The shortest knot interval under each spline: beyond b ~ 1/width its transform dies."""
         steps = np.diff(self._knots)
-        return np.array([min(h for h in steps[i : i + DEGREE + 1] if h > 0) for i in self._kept])
+        return np.array([min(h for h in steps[i : i + self.degree + 1] if h > 0) for i in self._kept])
 
     def longest(self) -> np.ndarray:
         """The longest knot interval under each spline, which its quadrature has to resolve."""
         steps = np.diff(self._knots)
-        return np.array([max(steps[i : i + DEGREE + 1]) for i in self._kept])
+        return np.array([max(steps[i : i + self.degree + 1]) for i in self._kept])
 
     def ends(self) -> np.ndarray:
         """Where each spline ends: (splines,)."""
-        return np.asarray(self._knots[self._kept + DEGREE + 1])
+        return np.asarray(self._knots[self._kept + self.degree + 1])
 
     def values(self, p: np.ndarray) -> np.ndarray:
         """B_n(p): (len(p), splines)."""
-        matrix = BSpline.design_matrix(p, self._knots, DEGREE).toarray()
+        if self.squared:
+            matrix = BSpline.design_matrix(p * p, self._knots**2, self.degree).toarray() * p[:, None]
+        else:
+            matrix = BSpline.design_matrix(p, self._knots, self.degree).toarray()
         return np.asarray(matrix[:, self._kept])
-
-    def pieces(self, coefficients: np.ndarray) -> np.ndarray:
-        """Coefficients of f in powers of p - break on each interval, highest first: (4, intervals)."""
-        from scipy.interpolate import PPoly
-
-        full = np.zeros(len(self._knots) - DEGREE - 1)
-        full[self._kept] = coefficients
-        poly = PPoly.from_spline(BSpline(self._knots, full, DEGREE))
-        return np.asarray(poly.c[:, DEGREE : DEGREE + len(self.breaks) - 1])
 
     def nodes(self, reach: float, extra: int = 5, width: float = np.inf) -> Nodes:
         """Gauss-Legendre nodes that resolve cos(b p) for b <= reach on intervals up to `width`.
