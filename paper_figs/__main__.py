@@ -11,6 +11,7 @@ FIGURES = {
     "tree_level": "table of certified bounds on g3..g7 and the region (g3/g2, g4/g2) at order 8",
     "full_unitarity": "max g2 by order and dimension, ranges of g3/g2 and g4/g2 versus g2, the extremal density",
     "one_loop": "D=4 ranges with loops in rows, nulls or both; exact exclusions in D=5, 6",
+    "weak_gravity": "Lambda/M_P versus p_min and versus g2, 8piG versus g4 (D=4, full unitarity)",
 }
 
 

@@ -262,8 +262,15 @@ class Curve:
     style: str | tuple[int, tuple[int, ...]] = "-"
 
 
-def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, path: str | Path | None = None) -> Any:
-    """Lines and filled outlines with a legend below."""
+def plot_curves(
+    curves: Sequence[Curve],
+    xlabel: str,
+    ylabel: str,
+    title: str,
+    path: str | Path | None = None,
+    logarithmic: tuple[bool, bool] = (False, False),
+) -> Any:
+    """Lines and filled outlines with a legend below; logarithmic: the two axes."""
     plt, style = _style()
     with style:
         figure, axes = plt.subplots()
@@ -273,6 +280,8 @@ def plot_curves(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str, p
                 axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
             line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
             axes.plot(*line.T, color=colour, ls=curve.style, marker=curve.marker, ms=3.5, label=curve.label)
+        axes.set_xscale("log" if logarithmic[0] else "linear")
+        axes.set_yscale("log" if logarithmic[1] else "linear")
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(title, fontsize=7.5)

@@ -160,7 +160,9 @@ class CutoffBound:
         lines = [f"assumed: {text}" for text in self.problem.assumptions]
         if self.value is None or self.primal is None:
             return "\n".join([*lines, f"failed: {self.reason}"])
-        lines.append(f"8piG Lambda^2 <= {_upward(self.value)}   numerical (not proved), {self.functions} test functions")
+        lines.append(
+            f"8piG Lambda^2 <= {_upward(self.value)}   numerical (not proved), {self.functions} test functions"
+        )
         lines.append(f"bracket [{self.primal:.5g}, {self.value:.5g}]: feasible density on cells, re-costed functional")
         lines.append(f"Lambda/M_P <= {_upward(math.sqrt(self.value))}")
         if self.reason:
@@ -268,7 +270,9 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
         return CutoffBound(problem, value, primal, status, reason, functions, found, versions, seconds)
 
     if solution.status != "optimal":
-        return answer(None, None, "failed", f"the linear program is {solution.status}: {program.remedy(solution.status)}")
+        return answer(
+            None, None, "failed", f"the linear program is {solution.status}: {program.remedy(solution.status)}"
+        )
     functional = program.project(solution.multipliers, side)
     value = program.cost(rows, functional, grid.finer()) - float(functional @ side.known)
     if value <= 0:
@@ -294,11 +298,15 @@ def _order(contacts: int | None, degree: int | None, k: tuple[int, ...], forward
     """Mandelstam order of the highest free contact term."""
     if forward:
         if contacts not in (None, 2) or degree is not None:
-            raise InputError("--forward-sum-rules leave exactly two contact terms, g2 and g3: drop --contacts, --degree")
+            raise InputError(
+                "--forward-sum-rules leave exactly two contact terms, g2 and g3: drop --contacts, --degree"
+            )
         return 3
     if k == (2, 4):
         if contacts is not None or degree is None:
-            raise InputError("--k 2,4 shares couplings: give --degree N, their highest Mandelstam order, not --contacts")
+            raise InputError(
+                "--k 2,4 shares couplings: give --degree N, their highest Mandelstam order, not --contacts"
+            )
         if not 1 <= degree <= 16:
             raise InputError(f"degree {degree}: use 1 (no contact terms) to 16")
         return degree

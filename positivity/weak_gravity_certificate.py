@@ -17,8 +17,7 @@ from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
 from positivity.dispersion.splines import DEGREE, Splines
 from positivity.errors import InputError
 from positivity.weak_gravity import cutoff_problem
-from solvers.verify.cutoff import SCHEMA, upper_bound, verify_cutoff
-from solvers.verify.cutoff import _read as read_certificate
+from solvers.verify.cutoff import SCHEMA, read_certificate, upper_bound, verify_cutoff
 
 _DIGITS = 10**12
 _FIRST_NODE, _GRADING = 1 / 400, 1.7
@@ -70,7 +69,7 @@ def _functional(problem: Any, knots: list[fmpq], functions: int) -> np.ndarray:
     from positivity import weak_gravity_program as program
 
     breaks = np.sqrt([float(int(q.p)) / float(int(q.q)) for q in knots])
-    rows = Rows(Splines(breaks, (2, 2), DEGREE, squared=True))
+    rows = Rows(Splines(breaks, squared=True))
     side = program.infrared_of(rows, problem)
     solution = program.solve(rows, side, CutoffGrid())
     if solution.status != "optimal" or rows.splines.count != functions:
@@ -127,11 +126,11 @@ def _moment(row: list[fmpq_poly], knots: list[fmpq], power: int) -> fmpq:
     return total
 
 
-def _jumps(
-    exact: list[fmpq], basis: list[list[fmpq_poly]], knots: list[fmpq]
-) -> tuple[list[fmpq], list[fmpq]]:
+def _jumps(exact: list[fmpq], basis: list[list[fmpq_poly]], knots: list[fmpq]) -> tuple[list[fmpq], list[fmpq]]:
     """alpha_i, beta_i: g changes by alpha_i (q-q_i)^2 + beta_i (q-q_i)^3 at every break."""
-    pieces = [sum((row[k] * c for c, row in zip(exact, basis, strict=True)), fmpq_poly([0])) for k in range(len(knots) - 1)]
+    pieces = [
+        sum((row[k] * c for c, row in zip(exact, basis, strict=True)), fmpq_poly([0])) for k in range(len(knots) - 1)
+    ]
     alpha, beta, before = [], [], fmpq_poly([0])
     for q, piece in zip(knots, [*pieces, fmpq_poly([0])], strict=True):
         jump = (piece - before)(fmpq_poly([q, 1]))

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from positivity.amplitudes.one_loop import parse_pairs
+from positivity.amplitudes.one_loop import Pair, parse_pairs
 from positivity.couplings import Coupling, order_of
 from positivity.dispersion.arc_values import arc_value
 from positivity.dispersion.cutoff_rows import (
@@ -65,12 +66,13 @@ def infrared(rows: Rows, order: int, mu: float, fixed: dict[Coupling, float], g4
     With rows.improved only the terms of A_2(0) and A_2'(0) remain.
     """
     splines, size = rows.splines, rows.count
-    pole, known, contact = np.zeros(size), np.zeros(size), {}
+    pole, known = np.zeros(size), np.zeros(size)
+    contact: dict[Coupling, np.ndarray] = {}
     pole[: splines.count] = splines.integrals(lambda p: 1 / (p**2 + mu**2))
     for i, k in enumerate(rows.k):
         part = slice(i * splines.count, (i + 1) * splines.count)
         for coupling, (r, c) in contact_terms(k, min(order, 3) if rows.improved and k == 2 else order).items():
-            row = c * splines.integrals(lambda p, r=r: p ** (2 * r))
+            row = c * splines.integrals(partial(_power, 2 * r))
             if coupling in fixed:
                 known[part] += fixed[coupling] * row
             else:
@@ -80,6 +82,14 @@ def infrared(rows: Rows, order: int, mu: float, fixed: dict[Coupling, float], g4
     names = tuple(sorted(contact, key=lambda c: (order_of(c), c[1])))
     matrix = np.stack([contact[c] for c in names], axis=1) if names else np.zeros((size, 0))
     return Infrared(pole, matrix, known, names)
+
+
+def _power(exponent: int, p: np.ndarray) -> np.ndarray:
+    return np.asarray(p**exponent)
+
+
+def _arc(j: int, pair: Pair, p: np.ndarray) -> np.ndarray:
+    return arc_value(j, pair, -(p**2))
 
 
 def infrared_of(rows: Rows, problem: CutoffProblem) -> Infrared:
@@ -92,7 +102,7 @@ def infrared_of(rows: Rows, problem: CutoffProblem) -> Infrared:
     for i, k in enumerate(rows.k):
         part = slice(i * rows.splines.count, (i + 1) * rows.splines.count)
         for pair in parse_pairs(problem.loops):
-            arcs = rows.splines.integrals(lambda p, j=k // 2, pair=pair: arc_value(j, pair, -(p**2)))
+            arcs = rows.splines.integrals(partial(_arc, k // 2, pair))
             known[part] += problem.g2**2 * arcs
     return Infrared(side.pole, side.contact, known, side.couplings)
 

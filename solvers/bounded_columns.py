@@ -68,7 +68,7 @@ def _conditioner(rows: np.ndarray) -> np.ndarray:
     size = rows.shape[1]
     change = np.diag(1 / np.maximum(np.abs(rows).max(axis=0), 1e-300))
     for _ in range(2):
-        upper = np.linalg.qr(rows @ change, mode="r")
+        upper = np.asarray(np.linalg.qr(rows @ change, mode="r"))
         upper = np.where(np.abs(np.diag(upper))[:, None] > 1e-13 * np.abs(upper).max(), upper, np.eye(size))
         change = change @ np.linalg.inv(upper)
     return np.asarray(change)

@@ -110,7 +110,7 @@ def _wave_rows(rows: Rows, nodes: Nodes, x: np.ndarray, last: int, functional: n
     waves = even_waves(1 - 2 * y, last)
     spins = np.arange(0, last + 1, 2)
     casimir = (spins * (spins + 1.0))[:, None, None]
-    total = 0.0
+    parts = []
     for i, k in enumerate(rows.k):
         front = x[:, None] ** k * (2 - y) / (1 - y) ** (1 + k // 2) * nodes.weights
         part = slice(i * rows.splines.count, (i + 1) * rows.splines.count)
@@ -120,17 +120,11 @@ def _wave_rows(rows: Rows, nodes: Nodes, x: np.ndarray, last: int, functional: n
         if k == 2 and rows.improved:
             flat, rising = (a @ values for a in _subtraction(nodes, x))
             smeared = smeared + flat + casimir * rising
-        total = _append(total, smeared, functional)
+        parts.append(smeared)
     if rows.forward:
         row = np.broadcast_to(2 * x[:, None] ** 4, (len(spins), len(x), 1))
-        total = _append(total, row if functional is None else row * functional[-1:], functional)
-    return np.asarray(total)
-
-
-def _append(total: object, part: np.ndarray, functional: np.ndarray | None) -> np.ndarray:
-    if isinstance(total, float):
-        return part
-    return np.concatenate([np.asarray(total), part], axis=-1) if functional is None else np.asarray(total) + part
+        parts.append(row if functional is None else row * functional[-1:])
+    return np.concatenate(parts, axis=-1) if functional is None else np.asarray(sum(parts))
 
 
 def _subtraction(nodes: Nodes, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

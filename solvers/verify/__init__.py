@@ -11,7 +11,8 @@ functional: rational multiples of [t^power] A_k.  The proof has three parts:
     xi = X x <= X* with x = xi v / X*, v = X*/X in [0, 1], and xi >= X* with X*/xi, x in [0, 1].
 
 A certificate for the density "unitary" claims sum coefficient * g_pq <= bound when 0 <= rho_J <= 2
-(or under the further assumptions it names); see `solvers.verify.unitary`.  With "loops" the claim has
+(or under the further assumptions it names); see `solvers.verify.unitary`.  Certificates of the weak-gravity bound on
+the cutoff are another document: see `solvers.verify.cutoff`.  With "loops" the claim has
 also terms coefficient * pi^power g_a g_b, the one-loop arcs; see `solvers.verify.loops`.
 """
 
@@ -22,6 +23,8 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz, fmpz_poly
 
+from solvers.verify.cutoff import SCHEMA as CUTOFF_SCHEMA
+from solvers.verify.cutoff import verify_cutoff
 from solvers.verify.document import Certificate, Refused, Unreadable, load, read
 from solvers.verify.large_spin import prove_nonnegative
 from solvers.verify.loops import loop_coefficient, pi_power
@@ -41,6 +44,8 @@ def verify_file(path: str | os.PathLike[str]) -> str:
 
 def verify_data(data: Any) -> str:
     """Prove a certificate given as parsed JSON; returns the statement proved or raises Refused."""
+    if isinstance(data, dict) and data.get("schema") == CUTOFF_SCHEMA:
+        return verify_cutoff(data)
     certificate = read(data)
     _check_infrared(certificate)
     _check_loops(certificate)

@@ -20,7 +20,7 @@ from typing import Any
 
 from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
 
-from solvers.verify.document import Refused, _integer, _rational
+from solvers.verify.document import Refused, integer, rational
 
 SCHEMA = "eft-positivity/cutoff-certificate/1"
 _KEYS = {"schema", "p_min", "contacts", "breaks", "alpha", "beta", "nodes", "last_spin", "bound"}
@@ -54,21 +54,16 @@ class CutoffCertificate:
 
 def verify_cutoff(data: dict[str, Any]) -> str:
     """Prove a weak-gravity certificate given as parsed JSON; returns the statement or raises Refused."""
-    certificate = _read(data)
+    certificate = read_certificate(data)
     pieces = certificate.pieces
     if pieces[-1] != 0:
         raise Refused("g does not vanish beyond its last break")
     for power in range(certificate.contacts):
         if _integral(certificate, pieces, fmpq_poly([0] * power + [1])) != 0:
             raise Refused(f"int f p^{2 * power} dp is not zero: the contact term p^{2 * power} is not eliminated")
-    precision = ctx.prec
-    try:
-        proved = upper_bound(certificate)
-        ctx.prec = _LOW_BITS
-        if not proved <= arb(certificate.bound):
-            raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {certificate.bound}")
-    finally:
-        ctx.prec = precision
+    proved = upper_bound(certificate)
+    if not proved <= arb(certificate.bound):
+        raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {certificate.bound}")
     top = certificate.breaks[-1]
     return (
         f"8piG Lambda^2 <= {certificate.bound} for D=4, 0 <= rho_J <= 2, all even spins, all masses >= Lambda=1, if "
@@ -78,7 +73,15 @@ def verify_cutoff(data: dict[str, Any]) -> str:
 
 
 def upper_bound(certificate: CutoffCertificate) -> arb:
-    """A ball whose upper end is a bound on 8piG."""
+    """A bound on 8piG, the upper end of the enclosure (a ball of radius zero)."""
+    precision = ctx.prec
+    try:
+        return _upper_bound(certificate)
+    finally:
+        ctx.prec = precision
+
+
+def _upper_bound(certificate: CutoffCertificate) -> arb:
     nodes, pieces = certificate.nodes, certificate.pieces
     sums = [_node_sum(certificate, x) for x in nodes]
     ctx.prec = _LOW_BITS
@@ -269,26 +272,27 @@ def _below(boxes: list[_Box], first: fmpq) -> arb:
     return arb(first) * front * (c * plain + casimir) / 4
 
 
-def _read(data: dict[str, Any]) -> CutoffCertificate:
+def read_certificate(data: dict[str, Any]) -> CutoffCertificate:
+    """Check the form of a parsed certificate; raises Refused."""
     if set(data) != _KEYS:
         raise Refused(f"keys missing or unknown: {sorted(set(data) ^ _KEYS)}")
     lists = {}
     for name in ("breaks", "alpha", "beta", "nodes"):
         if not isinstance(data[name], list) or not 2 <= len(data[name]) <= 5000:
             raise Refused(f"{name} must be a list of rationals")
-        lists[name] = [_rational(text, f"entry of {name}") for text in data[name]]
-    p_min, bound = _rational(data["p_min"], "p_min"), _rational(data["bound"], "bound")
+        lists[name] = [rational(text, f"entry of {name}") for text in data[name]]
+    p_min, bound = rational(data["p_min"], "p_min"), rational(data["bound"], "bound")
     breaks, nodes = lists["breaks"], lists["nodes"]
     if not len(breaks) == len(lists["alpha"]) == len(lists["beta"]):
         raise Refused("breaks, alpha and beta differ in length")
     if any(a >= b for values in (breaks, nodes) for a, b in zip(values[:-1], values[1:], strict=True)):
         raise Refused("breaks and nodes must increase")
-    if not (0 < p_min and p_min**2 <= breaks[0] and breaks[-1] < 1):
+    if not (p_min > 0 and p_min**2 <= breaks[0] and breaks[-1] < 1):
         raise Refused("the breaks must lie in p_min^2 <= q < 1")
-    if not (0 < nodes[0] and nodes[-1] == 1):
+    if not (nodes[0] > 0 and nodes[-1] == 1):
         raise Refused("the nodes must lie in 0 < x <= 1 and end at 1")
-    contacts = _integer(data["contacts"], "contacts", 0, 20)
-    last = _integer(data["last_spin"], "last_spin", 2, 4000)
+    contacts = integer(data["contacts"], "contacts", 0, 20)
+    last = integer(data["last_spin"], "last_spin", 2, 4000)
     if last % 2:
         raise Refused(f"last_spin {last} is odd, only even spins are exchanged")
     return CutoffCertificate(p_min, contacts, breaks, lists["alpha"], lists["beta"], nodes, last, bound)

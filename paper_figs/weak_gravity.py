@@ -1,0 +1,94 @@
+"""The weak-gravity bound: Lambda/M_P versus p_min, versus g2 at tree level and one loop, and the relation of g4 and G."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from positivity.plotting import Curve, plot_curves
+from positivity.weak_gravity import CutoffBound, cutoff_bound
+from positivity.weak_gravity_analytic import analytic_cutoff
+
+P_MIN = (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6)
+CURVES: dict[str, dict[str, Any]] = {
+    "$A_2$, 1 contact term": {"contacts": 1},
+    "$A_2$, 2 contact terms": {"contacts": 2},
+    "$A_2$, 3 contact terms": {"contacts": 3},
+    r"$A_2,A_4$, couplings to $g_4$": {"k": (2, 4), "degree": 4},
+    r"$A_2,A_4$, couplings to $g_6$": {"k": (2, 4), "degree": 6},
+}
+LEVELS = (0, 20, 40, 60, 80, 100)
+QUARTIC = (0.01, 0.1, 1.0, 10.0, 60.0)
+DENSITY = r"$D=4$, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq\Lambda$, graviton loops neglected"
+NUMERICAL = "numerical (not proved)"
+
+
+def make(folder: Path) -> None:
+    """Save the three figures with their data."""
+    _versus_p_min(folder)
+    _versus_g2(folder)
+    _versus_g4(folder)
+
+
+def _versus_p_min(folder: Path) -> None:
+    curves, data = [], {}
+    for label, question in CURVES.items():
+        functions = 16 if "k" in question else 24
+        bounds = [cutoff_bound(p, functions=functions, **question) for p in P_MIN]
+        data[label] = [bound.to_dict() for bound in bounds]
+        curves.append(Curve(label, _points([1 / p for p in P_MIN], bounds), marker="o"))
+    small = np.geomspace(20, 1e6, 60)
+    line = np.stack([small, 4 / np.sqrt(np.log(small))], axis=1)
+    curves.append(Curve(r"$8\pi G\Lambda^2=16/\log(\Lambda/p_{\min})$", line, style="--"))
+    title = f"{DENSITY}\nfree contact terms as listed, higher ones zero; {NUMERICAL}"
+    figure = folder / "weak_gravity_p_min.pdf"
+    plot_curves(curves, r"$\Lambda/p_{\min}$", r"max $\Lambda/M_P$", title, figure, logarithmic=(True, True))
+    _save(figure, data)
+
+
+def _versus_g2(folder: Path) -> None:
+    question: dict[str, Any] = {"k": (2, 4), "degree": 6, "functions": 20}
+    curves, data = [], {}
+    for label, loops, style in (("tree", "tree", "-"), (r"loops of $g_2^2$", "g2^2", "--")):
+        bounds = [cutoff_bound("0.1", g2=level, loops=loops, **question) for level in LEVELS]
+        data[label] = [bound.to_dict() for bound in bounds]
+        unit = (4 * np.pi) ** 2
+        curves.append(Curve(label, _points([level / unit for level in LEVELS], bounds), marker="o", style=style))
+    title = f"{DENSITY}\n$A_2,A_4$, couplings to $g_6$, $p_{{\\min}}=0.1\\Lambda$; {NUMERICAL}"
+    figure = folder / "weak_gravity_g2.pdf"
+    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2\Lambda^{-4}$", r"max $\Lambda/M_P$", title, figure)
+    _save(figure, data)
+
+
+def _versus_g4(folder: Path) -> None:
+    curves, data = [], {}
+    line = np.geomspace(min(QUARTIC), max(QUARTIC), 40)
+    for mu, style in ((0.05, "-"), (0.2, "--"), (1.0, ":")):
+        closed = [analytic_cutoff(str(mu), f"{g4:.9f}").value for g4 in line]
+        bounds = [cutoff_bound(mu=mu, contacts=0, g4=g4, functions=16) for g4 in QUARTIC]
+        data[f"mu={mu}"] = [bound.to_dict() for bound in bounds]
+        curves.append(Curve(rf"closed form, $\mu={mu:g}\Lambda$", np.stack([line, closed], axis=1), style=style))
+        points = np.array([(g4, b.value) for g4, b in zip(QUARTIC, bounds, strict=True) if b.value is not None])
+        curves.append(Curve(rf"program, $\mu={mu:g}\Lambda$", points, marker="o", style=""))
+    title = f"{DENSITY}\npole $1/(p^2+\\mu^2)$, no contact terms, $A_4(0)=4g_4$; program {NUMERICAL}"
+    figure = folder / "weak_gravity_g4.pdf"
+    labels = r"$g_4\Lambda^8$", r"max $8\pi G\Lambda^2$"
+    plot_curves(curves, *labels, title, figure, logarithmic=(True, True))
+    _save(figure, data)
+
+
+def _points(x: list[float], bounds: list[CutoffBound]) -> np.ndarray:
+    heights = [np.nan if b.cutoff_over_planck is None else b.cutoff_over_planck for b in bounds]
+    return np.stack([np.array(x), np.array(heights)], axis=1)
+
+
+def _save(figure: Path, data: dict[str, Any]) -> None:
+    for bounds in data.values():
+        for bound in bounds:
+            bound.pop("seconds")  # the data are the same on a second run
+            bound.pop("functional")
+    figure.with_suffix(".json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    print(f"figure: {figure}")
