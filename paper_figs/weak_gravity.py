@@ -1,4 +1,4 @@
-"""The weak-gravity bound: Lambda/M_P versus p_min, versus g2 at tree level and one loop, and the relation of g4 and G."""
+"""The weak-gravity bound: Lambda/M_P versus p_min, versus g2 (tree and one loop), and the relation of g4 and G."""
 
 from __future__ import annotations
 

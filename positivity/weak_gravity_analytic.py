@@ -8,6 +8,7 @@ Source: 2502.10375; derivation: docs/theory/weak_gravity.md.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -37,7 +38,7 @@ def bessel_integral() -> arb:
 
         middle = arb(0)
         edges = [arb(_START) * arb(2) ** (4 * i) for i in range(15)] + [arb(1), arb(4), arb(12), arb(_CUT)]
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in itertools.pairwise(edges):
             middle += acb.integral(integrand, acb(low), acb(high)).real
         # below the start: K_0(x) <= 1 + log(1/x) =: l for x < 1, and int_0^a x l^3 <= a^2 l(a)^3 for a < e^-2
         first = arb(_START)

@@ -103,13 +103,13 @@ def _basis(knots: list[fmpq]) -> list[list[fmpq_poly]]:
 def _exact_contacts(
     coefficients: np.ndarray, basis: list[list[fmpq_poly]], knots: list[fmpq], contacts: int
 ) -> list[fmpq]:
-    """Rational coefficients with int f p^(2i) dp = 0 exactly, i < contacts: the first `contacts` of them are solved for."""
+    """Rational coefficients with int f p^(2i) dp = 0 exactly, i < contacts: as many of them are solved for."""
     scale = float(np.abs(coefficients).max())
     exact = [fmpq(round(c / scale * _DIGITS), _DIGITS) for c in coefficients]
     if contacts == 0:
         return exact
     moments = [[_moment(row, knots, i) for i in range(contacts)] for row in basis]
-    places = [int(round((k + 0.5) * len(exact) / contacts - 0.5)) for k in range(contacts)]
+    places = [round((k + 0.5) * len(exact) / contacts - 0.5) for k in range(contacts)]
     missing = [sum((c * m[i] for c, m in zip(exact, moments, strict=True)), fmpq(0)) for i in range(contacts)]
     matrix = fmpq_mat([[moments[n][i] for n in places] for i in range(contacts)])
     change = matrix.solve(fmpq_mat([[-value] for value in missing]))

@@ -15,6 +15,7 @@ Derivation: docs/theory/weak_gravity.md.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,8 +48,8 @@ class CutoffGrid:
     def finer(self) -> CutoffGrid:
         """Independent of this one, and finer in every direction."""
         return CutoffGrid(
-            1.25 * self.reach, self.x_low / 2.2, 3 * self.shells // 2 + 7, self.nodes + 1, self.step / 2.3, self.turn / 2.3,
-            1.5 * self.decay,
+            1.25 * self.reach, self.x_low / 2.2, 3 * self.shells // 2 + 7, self.nodes + 1,
+            self.step / 2.3, self.turn / 2.3, 1.5 * self.decay,
         )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def exact_blocks(rows: Rows, grid: CutoffGrid, functional: np.ndarray | None = N
     nodes = rows.splines.nodes(grid.reach)
     edges = np.geomspace(grid.x_low, 1.0, grid.shells + 1)
     t, w = np.polynomial.legendre.leggauss(grid.nodes)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         half = np.log(high / low) / 2
         x = np.sqrt(low * high) * np.exp(half * t)
         last = int(grid.reach / (2 * np.sqrt(low))) // 2 * 2
@@ -128,7 +129,7 @@ def _wave_rows(rows: Rows, nodes: Nodes, x: np.ndarray, last: int, functional: n
 
 
 def _subtraction(nodes: Nodes, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the forward rows add to K_2: constant in J, and the coefficient of J(J+1); (x, p) with quadrature weights."""
+    """What the forward rows add to K_2: constant in J, and times J(J+1); (x, p) with quadrature weights."""
     y = nodes.p**2 * x[:, None]
     flat = -(y**2) * (4 - 3 * y) / (1 - y) ** 2
     rising = 2 * y**3 / (1 - y * y)
@@ -205,7 +206,7 @@ def eikonal_rows(rows: Rows, b: np.ndarray, x: np.ndarray, transform: np.ndarray
 
 
 def large_spin_rows(rows: Rows, x: np.ndarray) -> np.ndarray:
-    """Coefficient of J(J+1) in the kernels over x^5 as J -> infinity at fixed x: (len(x), rows); zero without A_2^imp."""
+    """Coefficient of J(J+1) x^5 in the kernels at fixed x: (len(x), rows); zero without A_2^imp."""
     found = np.zeros((len(x), rows.count))
     if rows.improved:
         nodes = rows.splines.nodes(0.0, 24)

@@ -7,6 +7,7 @@ impact parameter to converge: f ~ (p - end)^drop there.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ class Splines:
         """
         p, w = [], []
         breaks = self._graded()
-        for low, high in zip(breaks[:-1], breaks[1:], strict=True):
+        for low, high in itertools.pairwise(breaks):
             # P_J(1 - 2 p^2 x) turns by b d(arcsin p) at x = 1
             turn = np.arcsin(high) - np.arcsin(low)
             x, v = _gauss(int(np.ceil(reach * min(turn, width) / 3)) + extra)

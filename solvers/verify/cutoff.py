@@ -15,6 +15,7 @@ J^2(J+1)^2; x below the first node by Parseval with (a + J(J+1))^2.  Nothing of 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,7 +144,7 @@ def _start(values: list[arb], weights: list[list[arb]], column: int) -> arb:
 
 
 def _laurent(certificate: CutoffCertificate, x: fmpq) -> list[list[fmpq]]:
-    """C_{i,l}: (w+2) w^-2 [alpha_i (w_i-w)^2/(2x)^2 + beta_i (w_i-w)^3/(2x)^3] = sum_l C_{i,l} w^l, l = -2..2, w = 1+z."""
+    """C_{i,l}: (w+2) w^-2 [alpha_i (w_i-w)^2/(2x)^2 + beta_i (w_i-w)^3/(2x)^3] = sum_{l=-2..2} C_{i,l} w^l, w = 1+z."""
     rows = []
     for q, a, b in zip(certificate.breaks, certificate.alpha, certificate.beta, strict=True):
         shift = fmpq_poly([2 - 2 * q * x, -1])
@@ -264,7 +265,7 @@ def _casimir(box: _Box, x: arb) -> arb:
 
 
 def _below(boxes: list[_Box], first: fmpq) -> arb:
-    """int over u < log(first) of sum (2J+1) |K_J| / 2, with sum_{J even} (2J+1)/(a+J(J+1))^2 <= (1+2/a)/(2a), a = c/x."""
+    """int over u < log(first) of sum (2J+1) |K_J| / 2: sum_{J even} (2J+1)/(a+J(J+1))^2 <= (1+2/a)/(2a), a = c/x."""
     x = _hull(fmpq(0), first)
     plain, casimir = _norms(boxes, x, _plain).sqrt(), _norms(boxes, x, _casimir).sqrt()
     c = arb((casimir / plain).mid())
@@ -285,7 +286,7 @@ def read_certificate(data: dict[str, Any]) -> CutoffCertificate:
     breaks, nodes = lists["breaks"], lists["nodes"]
     if not len(breaks) == len(lists["alpha"]) == len(lists["beta"]):
         raise Refused("breaks, alpha and beta differ in length")
-    if any(a >= b for values in (breaks, nodes) for a, b in zip(values[:-1], values[1:], strict=True)):
+    if any(a >= b for values in (breaks, nodes) for a, b in itertools.pairwise(values)):
         raise Refused("breaks and nodes must increase")
     if not (p_min > 0 and p_min**2 <= breaks[0] and breaks[-1] < 1):
         raise Refused("the breaks must lie in p_min^2 <= q < 1")
