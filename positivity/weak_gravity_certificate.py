@@ -20,7 +20,7 @@ from positivity.weak_gravity import cutoff_problem
 from solvers.verify.cutoff import SCHEMA, read_certificate, upper_bound, verify_cutoff
 
 _DIGITS = 10**12
-_FIRST_NODE, _GRADING = 1 / 400, 1.7
+_FIRST_NODE = 1 / 400
 
 
 def certify_cutoff(
@@ -43,9 +43,10 @@ def certify_cutoff(
     basis = _basis(knots)
     exact = _exact_contacts(coefficients, basis, knots, contacts)
     alpha, beta = _jumps(exact, basis, knots)
+    places = _nodes(nodes, knots, alpha, beta)
     data = {
         "schema": SCHEMA, "p_min": str(low), "contacts": contacts, "breaks": [str(q) for q in knots],
-        "alpha": [str(a) for a in alpha], "beta": [str(b) for b in beta], "nodes": [str(x) for x in _nodes(nodes)],
+        "alpha": [str(a) for a in alpha], "beta": [str(b) for b in beta], "nodes": [str(x) for x in places],
         "last_spin": last_spin // 2 * 2, "bound": "1",
     }  # fmt: skip
     proved = upper_bound(read_certificate(data))
@@ -60,7 +61,7 @@ def prove(certificate: dict[str, Any]) -> str:
 def _knots(low: fmpq, high: fmpq, functions: int) -> list[fmpq]:
     """Breaks in q = p^2, geometric, as short rationals."""
     intervals = functions + 4 - DEGREE
-    ends = [float(int(v.p)) / float(int(v.q)) for v in (low, high)]
+    ends = [_float(v) for v in (low, high)]
     inner = np.geomspace(ends[0] ** 2, ends[1] ** 2, intervals + 1)[1:-1]
     return [low**2, *(fmpq(round(q * 10**7), 10**7) for q in inner), high**2]
 
@@ -68,7 +69,7 @@ def _knots(low: fmpq, high: fmpq, functions: int) -> list[fmpq]:
 def _functional(problem: Any, knots: list[fmpq], functions: int) -> np.ndarray:
     from positivity import weak_gravity_program as program
 
-    breaks = np.sqrt([float(int(q.p)) / float(int(q.q)) for q in knots])
+    breaks = np.sqrt([_float(q) for q in knots])
     rows = Rows(Splines(breaks, squared=True))
     side = program.infrared_of(rows, problem)
     solution = program.solve(rows, side, CutoffGrid())
@@ -141,14 +142,42 @@ def _jumps(exact: list[fmpq], basis: list[list[fmpq_poly]], knots: list[fmpq]) -
     return alpha, beta
 
 
-def _nodes(count: int) -> list[fmpq]:
-    """Increasing nodes in x up to 1, denser in log x towards 1, where the second derivative is large."""
-    u = np.log(_FIRST_NODE) * np.linspace(1, 0, count + 1)[:-1] ** _GRADING
-    return [*(fmpq(round(float(np.exp(v)) * 10**9), 10**9) for v in u), fmpq(1)]
+def _nodes(count: int, knots: list[fmpq], alpha: list[fmpq], beta: list[fmpq]) -> list[fmpq]:
+    """Increasing nodes in x up to 1; their density is the cube root of the second derivative that the verifier bounds.
+
+    That is the choice with the smallest sum of h^3 times the second derivative.
+    """
+    q, weights = _quadrature(knots)
+    g, slope, curve = np.zeros_like(q), np.zeros_like(q), np.zeros_like(q)
+    for place, a, b in zip(*(map(_float, values) for values in (knots, alpha, beta)), strict=True):
+        step = np.maximum(q - place, 0)
+        g += a * step**2 + b * step**3
+        slope += 2 * a * step + 3 * b * step**2
+        curve += np.where(q > place, 2 * a, 0) + 6 * b * step
+    u = np.concatenate([np.linspace(np.log(_FIRST_NODE), -0.1, 400), -np.geomspace(0.099, 1e-5, 200)])
+    y = q * np.exp(u)[:, None]
+    second = (g - q * slope + q**2 * curve) * (2 - y) / (1 - y) ** 2
+    density = (np.exp(1.5 * u) * np.sqrt(second**2 @ weights)) ** (1 / 3)
+    total = np.concatenate([[0.0], np.cumsum(np.diff(u) * (density[1:] + density[:-1]) / 2)])
+    places = np.interp(np.linspace(0, total[-1], count + 1)[:-1], total, u)
+    return [*(fmpq(round(float(np.exp(v)) * 10**9), 10**9) for v in places), fmpq(1)]
+
+
+def _quadrature(knots: list[fmpq]) -> tuple[np.ndarray, np.ndarray]:
+    t, w = np.polynomial.legendre.leggauss(12)
+    edges = np.array([_float(q) for q in knots])
+    half = np.diff(edges)[:, None] / 2
+    return (edges[:-1, None] + half * (1 + t)).ravel(), (half * w).ravel()
+
+
+def _float(value: fmpq) -> float:
+    return float(int(value.p)) / float(int(value.q))
 
 
 def _rounded_up(ball: arb) -> str:
     """A decimal rational not below the ball, 5 digits."""
     value = float(ball.upper())
+    if not np.isfinite(value):
+        raise InputError("the enclosure is not finite: raise nodes, or lower top")
     power = 10 ** max(0, 4 - int(np.floor(np.log10(value))))
     return str(fmpq(int(np.ceil(value * power * (1 + 1e-12))), power))

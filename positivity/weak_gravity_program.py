@@ -181,7 +181,7 @@ def _bins(b: np.ndarray, step: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Patch:
-    """An eikonal region: b (points,) with weights 4 b db, `per_cell` of them per cell, x (shells, nodes), weights dx."""
+    """An eikonal region: b (points,) with weights 4 b db, `per_cell` of them per cell, x (shells, nodes), weights."""
 
     b: np.ndarray
     b_weights: np.ndarray

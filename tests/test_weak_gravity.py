@@ -226,6 +226,12 @@ def test_larger_fixed_g2_lowers_the_bound():
     assert solve_cutoff(cutoff_problem("0.1", g2=1e6, **question), 12, COARSE).status == "failed"
 
 
+def test_program_near_the_closed_form():
+    value = solve_cutoff(cutoff_problem(mu=0.3, contacts=0, g4=1), 8, COARSE).value
+    assert 1 < value / analytic_cutoff("0.3", 1).value < 1.4
+
+
+@pytest.mark.slow
 def test_program_approaches_the_closed_form():
     """Without contact terms, A_4(0) = 4 g4: ratio to the closed form falls to 1 as mu -> 0, exponent 1/3 in g4."""
     ratios = []
@@ -321,7 +327,7 @@ def test_the_default_run_is_a_scan(capsys, monkeypatch):
 
 @pytest.fixture(scope="module")
 def certificate():
-    return certify_cutoff("0.2", 1, functions=10, last_spin=60, nodes=40)
+    return certify_cutoff("0.2", 1, functions=10, last_spin=60, nodes=60)
 
 
 def test_certificate_is_proved(certificate):

@@ -16,6 +16,7 @@ J^2(J+1)^2; x below the first node by Parseval with (a + J(J+1))^2.  Nothing of 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ from solvers.verify.document import Refused, integer, rational
 
 SCHEMA = "eft-positivity/cutoff-certificate/1"
 _KEYS = {"schema", "p_min", "contacts", "breaks", "alpha", "beta", "nodes", "last_spin", "bound"}
-_SUBINTERVALS = 12
+_SUBINTERVALS = 16
 _LOW_BITS = 80
 
 
@@ -96,7 +97,7 @@ def _upper_bound(certificate: CutoffCertificate) -> arb:
     for low, high, first, second in zip(nodes[:-1], nodes[1:], sums[:-1], sums[1:], strict=True):
         step = (arb(high) / arb(low)).log()
         total += step / 2 * (first + second)
-        cell = _hull(low, high)
+        cell = (low, high)
         curvature, slope = _norms(boxes, cell, _curvature), _norms(boxes, cell, _casimir)
         top = arb(high)
         total += step**3 / 12 * (even * top**3 / 4 * curvature).sqrt() / 2
@@ -200,8 +201,10 @@ def _pole(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> arb:
 
 @dataclass(frozen=True)
 class _Box:
-    """A small interval of q with enclosures of g, g', g'' on it."""
+    """A small interval of q from `low` to `high` with enclosures of g, g', g'' on it."""
 
+    low: fmpq
+    high: fmpq
     q: arb
     width: arb
     g: arb
@@ -227,7 +230,7 @@ def _boxes(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> list[_Box
             values = [arb(d(middle)) for d in derivatives]
             found.append(
                 _Box(
-                    arb(middle) + t, arb(width),
+                    low + width * k, low + width * (k + 1), arb(middle) + t, arb(width),
                     values[0] + t * (values[1] + t * (values[2] / 2 + t * values[3] / 6)),
                     values[1] + t * (values[2] + t * values[3] / 2), values[2] + t * values[3],
                 )
@@ -235,29 +238,28 @@ def _boxes(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> list[_Box
     return found
 
 
-def _norms(boxes: list[_Box], x: arb, integrand) -> arb:  # type: ignore[no-untyped-def]
-    """An upper bound, over all x in the ball, of int dq integrand(q, x)^2."""
-    total = arb(0)
+def _norms(boxes: list[_Box], cell: tuple[fmpq, fmpq], integrand: Callable[[_Box, arb, arb], arb]) -> arb:
+    """An upper bound, over all x in the cell, of int dq integrand(q, x, y = qx)^2."""
+    total, x = arb(0), _hull(*cell)
     for box in boxes:
-        total += box.width * arb(abs(integrand(box, x)).upper()) ** 2
+        # q x is increasing in both: its hull stays below 1 where the product of two balls may not
+        y = _hull(box.low * cell[0], box.high * cell[1])
+        total += box.width * arb(abs(integrand(box, x, y)).upper()) ** 2
     return total
 
 
-def _plain(box: _Box, x: arb) -> arb:
+def _plain(box: _Box, x: arb, y: arb) -> arb:
     """g phi."""
-    y = box.q * x
     return box.g * (2 - y) / (1 - y) ** 2
 
 
-def _curvature(box: _Box, x: arb) -> arb:
+def _curvature(box: _Box, x: arb, y: arb) -> arb:
     """(g - q g' + q^2 g'') phi."""
-    y = box.q * x
     return (box.g - box.q * box.slope + box.q**2 * box.curve) * (2 - y) / (1 - y) ** 2
 
 
-def _casimir(box: _Box, x: arb) -> arb:
+def _casimir(box: _Box, x: arb, y: arb) -> arb:
     """d/dq [q (1-qx) d/dq (g phi)], J(J+1) acting on g phi times x."""
-    y = box.q * x
     one = 1 - y
     third = x * (3 + y) / one**3  # d/dq of y(3-y)/(1-y)^2
     second = (2 - y) / one + y / one**2 + y * (3 - y) / one**2
@@ -266,8 +268,8 @@ def _casimir(box: _Box, x: arb) -> arb:
 
 def _below(boxes: list[_Box], first: fmpq) -> arb:
     """int over u < log(first) of sum (2J+1) |K_J| / 2: sum_{J even} (2J+1)/(a+J(J+1))^2 <= (1+2/a)/(2a), a = c/x."""
-    x = _hull(fmpq(0), first)
-    plain, casimir = _norms(boxes, x, _plain).sqrt(), _norms(boxes, x, _casimir).sqrt()
+    cell = (fmpq(0), first)
+    plain, casimir = _norms(boxes, cell, _plain).sqrt(), _norms(boxes, cell, _casimir).sqrt()
     c = arb((casimir / plain).mid())
     front = ((1 + 2 * arb(first) / c) / (2 * c)).sqrt()
     return arb(first) * front * (c * plain + casimir) / 4
