@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint slow bench clean
+.PHONY: run test lint slow bench docs notebooks clean
 
 # the installed package; remade when its declaration changes
 $(VENV)/installed: pyproject.toml
@@ -17,6 +17,10 @@ $(VENV)/tested: $(VENV)/installed
 
 $(VENV)/linted: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lint]'
+	touch $@
+
+$(VENV)/documented: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	touch $@
 
 run: $(VENV)/installed
@@ -35,6 +39,13 @@ lint: $(VENV)/linted
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/documented
+	$(BIN)/mkdocs build --strict --quiet
+
+notebooks: $(VENV)/documented
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[jupyter]'
+	$(BIN)/python -m examples.render
 
 clean:
 	rm -rf $(VENV) out build dist

@@ -2,56 +2,68 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 
 import positivity
+from paper_figs.shared import Output
 from positivity.plotting import Curve, plot_curves
 from positivity.results import bound_rows, text_table
 
-DIMENSIONS, ORDERS = (4, 5, 6), (4, 5, 6, 7, 8)
-REGION_ORDER, POINTS = 8, 40
+DIMENSIONS = (4, 5, 6)
 SCOPE = r"tree level, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq M$"
 
 
-def make(folder: Path) -> None:
+def make(output: Output) -> None:
     """Print the maxima of g2 and save all figures with their data."""
-    _maxima(folder)
+    _maxima(output)
     for coupling in ("g3", "g4"):
-        _region(folder, coupling)
-    bound = positivity.bound("g2", over="U", order=REGION_ORDER, density="unitary")
-    figure = folder / "full_unitarity_density.pdf"
-    bound.plot("upper", str(figure))
-    print(f"figure: {figure}")
+        _region(output, coupling)
+    bound = positivity.bound("g2", over="U", order=output.choose(8, 6), density="unitary")
+    name = "full_unitarity_density"
+    bound.plot("upper", str(output.figure(name)))
+    caption = (
+        "The density that makes g2 largest: rho_J = 2 where shaded, 0 elsewhere, for the lowest spins. It is the "
+        "solution of the primal linear program (numerical); the bound on g2 itself has a certificate."
+    )
+    output.save(name, bound.to_dict(), caption, bound.problem.scope)
 
 
-def _maxima(folder: Path) -> None:
+def _maxima(output: Output) -> None:
+    orders = output.choose((4, 5, 6, 7, 8), (4, 6))
     bounds = {
         (d, n): positivity.bound("g2", over="U", order=n, dimension=d, density="unitary")
         for d in DIMENSIONS
-        for n in ORDERS
+        for n in orders
     }
     for d in DIMENSIONS:
-        shown = [bounds[d, n] for n in ORDERS]
-        print(text_table(bound_rows(shown), f"{shown[0].problem.scope} ... {ORDERS[-1]}\n"))
+        shown = [bounds[d, n] for n in orders]
+        print(text_table(bound_rows(shown), f"{shown[0].problem.scope} ... {orders[-1]}\n"))
     curves = []
     for d in DIMENSIONS:
-        first = float(bounds[d, ORDERS[0]].upper.value or "nan")
-        points = np.array([(n, float(bounds[d, n].upper.value or "nan") / first) for n in ORDERS])
+        first = float(bounds[d, orders[0]].upper.value or "nan")
+        points = np.array([(n, float(bounds[d, n].upper.value or "nan") / first) for n in orders])
         curves.append(Curve(f"$D={d}$, order 4: {first:.4f} $U$", points, marker="o"))
-    _save(folder, "full_unitarity_max_g2", {f"D={d} n={n}": b.to_dict() for (d, n), b in bounds.items()})
-    label = r"$\max g_2$ / its value at order 4"
-    figure = folder / "full_unitarity_max_g2.pdf"
-    plot_curves(curves, "order of the sum rules", label, SCOPE + "\nevery point certified", figure)
-    print(f"figure: {figure}")
+    name, label = "full_unitarity_max_g2", r"$\max g_2$ / its value at order 4"
+    title = SCOPE + "\n" + _proved([b.upper.status for b in bounds.values()])
+    plot_curves(curves, "order of the sum rules", label, title, output.figure(name))
+    caption = (
+        "Largest g2 that full unitarity allows, by the order of the sum rules, relative to order 4 (whose value is in "
+        "the legend, U = (4 pi)^(D/2) M^-D). Lines only guide the eye."
+    )
+    scope = f"D=4, 5, 6, tree level, 0 <= rho_J <= 2, all even spins, masses >= M=1, orders {orders[0]} to {orders[-1]}"
+    output.save(name, {f"D={d} n={n}": b.to_dict() for (d, n), b in bounds.items()}, caption, scope)
 
 
-def _region(folder: Path, coupling: str) -> None:
-    region = positivity.region("g2", coupling, order=REGION_ORDER, density="unitary", points=POINTS)
+def _proved(statuses: list[str]) -> str:
+    proved = statuses.count("certified")
+    return "every point certified" if proved == len(statuses) else f"{proved} of {len(statuses)} points certified"
+
+
+def _region(output: Output, coupling: str) -> None:
+    order, points = output.choose((8, 40), (6, 16))
+    region = positivity.region("g2", coupling, order=order, density="unitary", points=points)
     # 0 <= rho <= 2 includes rho >= 0, whose bounds on the ratio close the region at small g2
-    positive = positivity.bound(coupling, order=REGION_ORDER)
+    positive = positivity.bound(coupling, order=order)
     cone = [(float(positive.lower.value or "nan"), -1.0, 0.0), (-float(positive.upper.value or "nan"), 1.0, 0.0)]
     lines = [*(plane.line for plane in region.certified), *cone]
     ratio = _ratio_outline(lines, float(region.outer[:, 0].max()))
@@ -62,13 +74,16 @@ def _region(folder: Path, coupling: str) -> None:
             closed=True,
         )
     ]
-    _save(folder, f"full_unitarity_{coupling}", region.to_dict())
-    figure = folder / f"full_unitarity_{coupling}.pdf"
-    title = f"$D=4$, {SCOPE}\nsum rules and nulls to order {REGION_ORDER}"
+    name = f"full_unitarity_{coupling}"
+    title = f"$D=4$, {SCOPE}\nsum rules and nulls to order {order}"
     unit = r"[M^{-2}]" if coupling == "g3" else r"[M^{-4}]"
     label = rf"$g_{coupling[1]}/g_2\;\,{unit}$"
-    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, title, figure)
-    print(f"figure: {figure}")
+    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, title, output.figure(name))
+    caption = (
+        f"Allowed values of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4: the intersection of "
+        f"{len(region.certified)} certified half-planes in (g2, {coupling}) and of the certified bounds of rho_J >= 0."
+    )
+    output.save(name, region.to_dict() | {"rho_J >= 0": positive.to_dict()}, caption, region.problem.scope)
 
 
 def _ratio_outline(lines: list[tuple[float, float, float]], largest: float) -> np.ndarray:
@@ -79,7 +94,3 @@ def _ratio_outline(lines: list[tuple[float, float, float]], largest: float) -> n
     allowed = upper >= lower
     x, upper, lower = x[allowed], upper[allowed], lower[allowed]
     return np.vstack([np.column_stack([x, lower / x]), np.column_stack([x, upper / x])[::-1]])
-
-
-def _save(folder: Path, name: str, data: dict[str, object]) -> None:
-    (folder / f"{name}.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

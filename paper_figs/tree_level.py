@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import positivity
+from paper_figs.shared import Output
 from positivity.results import bound_rows, text_table
 
 COUPLINGS = ("g3", "g4", "g5", "g6", "g6'", "g7")
-ORDER, POINTS = 8, 60
 
 
-def make(folder: Path) -> None:
+def make(output: Output) -> None:
     """Print the table and save bounds and region, each with its certificates, and the figure."""
-    bounds = [positivity.bound(name, "g2", order=ORDER) for name in COUPLINGS]
-    print(text_table(bound_rows(bounds), f"{bounds[0].problem.scope}\n"))
-    data = folder / "tree_level_bounds.json"
-    data.write_text(json.dumps([b.to_dict() for b in bounds], indent=1) + "\n", encoding="utf-8")
-    region = positivity.region("g3", "g4", "g2", order=ORDER, points=POINTS)
-    region_data = folder / "tree_level_region.json"
-    region_data.write_text(json.dumps(region.to_dict(), indent=1) + "\n", encoding="utf-8")
-    figure = folder / "tree_level_region.pdf"
-    region.plot(str(figure))
+    order, points = output.choose((8, 60), (7, 16))
+    bounds = [positivity.bound(name, "g2", order=order) for name in COUPLINGS]
+    scope = bounds[0].problem.scope
+    print(text_table(bound_rows(bounds), f"{scope}\n"))
+    region = positivity.region("g3", "g4", "g2", order=order, points=points)
     total, proved = len(region.half_planes), len(region.certified)
     print(f"\nregion (g3/g2, g4/g2): {proved} of {total} half-planes certified")
-    print(f"figure: {figure} and {figure.with_suffix('.png')}")
-    print(f"data with certificates: {data}, {region_data}")
+    name = "tree_level_region"
+    region.plot(str(output.figure(name)))
+    caption = (
+        f"Allowed region of (g3/g2, g4/g2) in units of the cutoff M: the intersection of {proved} certified "
+        "half-planes, outside of which no theory in the scope below exists. Markers: known amplitudes at mass M; "
+        "darker: their mixtures at all masses above M."
+    )
+    output.save(name, region.to_dict() | {"table": [b.to_dict() for b in bounds]}, caption, scope)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from flint import fmpq
 
@@ -15,6 +16,9 @@ from positivity.errors import InputError
 from positivity.problem import Assumptions, End, Problem
 from positivity.programs import Fixes, ratio_program
 from positivity.results import Bound
+
+if TYPE_CHECKING:
+    from positivity.ends import EndSolver
 
 METHODS = ("lp", "sdp", "sdpa")
 DENSITIES = ("positive", "unitary")
@@ -67,7 +71,7 @@ def bound(
     check_choices(digits, density, loops, method)
     pairs = loop_choice(loops, order)
     if pairs:
-        from positivity.loop_bounds import loop_range
+        from positivity.loop_range import loop_range
 
         if method != "lp":
             raise InputError(f"method {method!r} knows no loops: drop it")
@@ -97,14 +101,27 @@ def _positive_range(
     digits: int,
     method: str,
 ) -> tuple[Problem, End, End]:
+    problem, solver = positive_solver(target, over, fix, order, dimension, digits, method)
+    return problem, solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
+
+
+def positive_solver(
+    target: Combination,
+    over: str,
+    fix: Mapping[str, object] | None,
+    order: int,
+    dimension: int,
+    digits: int,
+    method: str = "lp",
+) -> tuple[Problem, EndSolver]:
+    """The problem of a range with rho_J >= 0 at tree level, and the solver of its ends; raises InputError."""
     from positivity.ends import EndSolver
 
     base, fixes = parse_combination(over), parse_fixes(fix)
     ratio = ratio_program([target], base, fixes, order, dimension)
     held = tuple((combination_text(left), str(value)) for left, value in fixes)
     problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
-    solver = EndSolver(ratio, dimension, digits, method)
-    return problem, solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
+    return problem, EndSolver(ratio, dimension, digits, method)
 
 
 def parse_fixes(fix: Mapping[str, object] | None) -> Fixes:

@@ -9,13 +9,26 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from positivity import __version__
-from positivity.commands import amplitude, bound, cutoff, exclude, nulls, region, verify
+from positivity.commands import (
+    amplitude,
+    bound,
+    check,
+    cite,
+    cutoff,
+    exclude,
+    gravity,
+    handover,
+    nulls,
+    region,
+    scan,
+    verify,
+)
 from positivity.commands.shared import BAD_INPUT, INTERRUPTED, OK
 from positivity.errors import InputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code (0 done, 1 not proved, 2 bad input, 130 interrupted)."""
+    """Run one command; returns the exit code (0 done, 1 not proved, 2 bad input, 130 interrupted; check: 3, 4)."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -46,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"eft-positivity {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (nulls, amplitude, bound, exclude, region, cutoff, verify):
+    for module in (nulls, amplitude, bound, region, check, exclude, gravity, cutoff, scan, verify, handover, cite):
         module.add(commands)
     return parser
 

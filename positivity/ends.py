@@ -54,6 +54,8 @@ class EndSolver:
         self.ratio, self.dimension = ratio, dimension
         self.digits, self.method = digits, method
         self.exchange = Exchange(ratio.program)
+        #: (spin, s) at which the functionals found so far touch zero, see Exchange.start_from
+        self.contacts: list[tuple[int, float]] = []
 
     def end(self, weights: Sequence[fmpq], side: int) -> End:
         """As `solve`, the end alone."""
@@ -70,6 +72,7 @@ class EndSolver:
         first = solve_all_spins(self.exchange, weights)
         if first.status != "optimal":
             return self._no_end(weights, first.status), None
+        self.contacts += [(contact.spin, contact.s) for contact in first.contacts]
         point = self.exchange.moments(first.contacts)
         elementary = self._elementary(weights, first.multipliers[0], first.loss)
         if elementary is not None:

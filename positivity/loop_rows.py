@@ -32,21 +32,27 @@ class Side:
 
 
 class LoopTheory:
-    """Loops of `pairs` with some couplings fixed: {coupling: level}.
+    """Loops of `pairs` with some couplings fixed: {coupling: level}, or a ball in units of U.
 
     Raises InputError where a pair is quadratic in an unknown coupling.
     """
 
-    def __init__(self, dimension: int, pairs: Sequence[Pair], fixed: Mapping[Coupling, Level]) -> None:
+    def __init__(self, dimension: int, pairs: Sequence[Pair], fixed: Mapping[Coupling, Level | arb]) -> None:
         self.dimension, self.pairs = dimension, tuple(pairs)
         with ctx.workprec(PRECISION):
             self.unit = natural_unit(dimension)
-            self.fixed = {c: to_ball(in_m) / self.unit + to_ball(in_u) for c, (in_m, in_u) in fixed.items()}
+            self.fixed = {c: self._in_units_of_u(level) for c, level in fixed.items()}
             self._scale = arb.pi() ** arc_pi_power(dimension) * self.unit
         for pair in self.pairs:
             if not any(c in self.fixed for c in pair):
                 names = " and ".join(sorted({coupling_name(c) for c in pair}))
                 raise InputError(f"loops {pair_text(pair)}: fix {names} too, e.g. --fix {coupling_name(pair[0])}=0.1U")
+
+    def _in_units_of_u(self, level: Level | arb) -> arb:
+        if isinstance(level, arb):
+            return level
+        in_m, in_u = level
+        return to_ball(in_m) / self.unit + to_ball(in_u)
 
     @property
     def partners(self) -> list[Coupling]:

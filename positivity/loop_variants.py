@@ -9,7 +9,8 @@ from __future__ import annotations
 from positivity.amplitudes.one_loop import parse_pairs
 from positivity.couplings import parse_combination
 from positivity.errors import InputError
-from positivity.loop_bounds import LoopProblem, smeared_ends
+from positivity.loop_bounds import smeared_ends
+from positivity.loop_problem import LoopProblem
 from positivity.loop_rows import LoopTheory
 from positivity.problem import End
 from positivity.unitarity import parse_level

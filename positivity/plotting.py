@@ -20,6 +20,8 @@ from positivity.problem import Assumptions, End, Problem, State
 
 #: colour-blind safe (Okabe-Ito)
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+#: widths of a figure in one and in two columns of a journal, in inches
+SINGLE, DOUBLE = 3.4, 7.0
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -82,11 +84,11 @@ def _axis_label(combination: str, over: str) -> str:
 
 def scope_lines(problem: Problem) -> str:
     """Scope of a figure in two short lines."""
-    over = "1" if problem.assumptions else problem.over
+    over = "1" if problem.absolute else problem.over
     held = "".join(f", {_label(name, over)}$={value}$" for name, value in problem.fix)
     density = r"$\rho_J\geq 0$" if problem.assumptions is None else _density_text(problem.assumptions)
     return (
-        f"$D={problem.dimension}$, tree level, {density}, all even $J$, " + r"all $m\geq M$"
+        f"$D={problem.dimension}$, {_loops_text(problem)}, {density}, all even $J$, " + r"all $m\geq M$"
         f"\nsum rules and nulls to order {problem.order}{held}"
     )
 
@@ -98,6 +100,14 @@ class PlaneMarker:
     label: str
     x: float
     y: float
+
+
+def _loops_text(problem: Problem) -> str:
+    """Tree level, or the one-loop terms that are in."""
+    if problem.loops == "tree":
+        return "tree level"
+    terms = [combination.replace("^2", "^{2}").replace("g", "g_") for combination in problem.loops.split(",")]
+    return f"one loop ${', '.join(terms)}$"
 
 
 def _density_text(assumptions: Assumptions) -> str:
@@ -268,9 +278,13 @@ def plot_curves(
     ylabel: str,
     title: str,
     path: str | Path | None = None,
-    logarithmic: tuple[bool, bool] = (False, False),
+    *,
+    doubtful_from: float | None = None,
+    logx: bool = False,
+    logy: bool = False,
+    ticks: Sequence[str] = (),
 ) -> Any:
-    """Lines and filled outlines with a legend below; logarithmic: the two axes."""
+    """Lines and filled outlines with a legend below; grey from `doubtful_from` on, where a truncation fails."""
     plt, style = _style()
     with style:
         figure, axes = plt.subplots()
@@ -280,8 +294,18 @@ def plot_curves(
                 axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
             line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
             axes.plot(*line.T, color=colour, ls=curve.style, marker=curve.marker, ms=3.5, label=curve.label)
-        axes.set_xscale("log" if logarithmic[0] else "linear")
-        axes.set_yscale("log" if logarithmic[1] else "linear")
+        if logx:
+            axes.set_xscale("log")
+        if logy:
+            axes.set_yscale("log")
+        if ticks:
+            axes.set_xticks(range(len(ticks)), list(ticks))
+        if doubtful_from is not None:
+            edge = axes.get_xlim()
+            axes.axvspan(doubtful_from, edge[1], color="0.5", alpha=0.15, lw=0, label="truncation not trustworthy")
+            axes.set_xlim(edge)
+        if not (ticks or logx) and all(float(x).is_integer() for curve in curves for x in curve.points[:, 0]):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(title, fontsize=7.5)

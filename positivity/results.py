@@ -38,6 +38,7 @@ class Bound:
             "method": self.method,
             "versions": dict(self.versions),
             "seconds": self.seconds,
+            **({"warning": self.warning} if self.warning else {}),
         }
 
     @classmethod
@@ -54,15 +55,25 @@ class Bound:
             data.get("seconds", 0.0),
         )
 
+    @property
+    def warning(self) -> str:
+        """What to beware of: where the one-loop truncation is not trustworthy, "" elsewhere."""
+        if self.problem.loops == "tree":
+            return ""
+        from positivity.loop_validity import loop_warning
+
+        return loop_warning(self.problem, self.upper.natural)
+
     def ends(self) -> tuple[tuple[str, End], tuple[str, End]]:
         """(("lower", end), ("upper", end))."""
         return ("lower", self.lower), ("upper", self.upper)
 
     def __str__(self) -> str:
-        return text_table(bound_rows([self]), f"{self.problem.scope}\n")
+        table = text_table(bound_rows([self]), f"{self.problem.scope}\n")
+        return f"{table}\nWARNING: {self.warning}" if self.warning else table
 
     def _repr_html_(self) -> str:
-        return html_table(bound_rows([self]), self.problem.scope)
+        return html_table(bound_rows([self]), ". ".join(filter(None, (self.problem.scope, self.warning))))
 
     def plot(self, side: str = "lower", path: str | None = None) -> Any:
         """Figure of one end: functional versus m^2 at the touching spins, or the bang-bang density.

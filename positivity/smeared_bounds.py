@@ -45,7 +45,8 @@ class SmearedBound:
 
     value: dual value on the finer grid, an upper bound up to its error.  error: its difference
     from the coarse dual plus the gap to the primal value `primal`.  past: largest relative value
-    of the functional beyond the grid (must be negative).  functions: how many.
+    of the functional beyond the grid (must be negative).  functions: how many.  multipliers: of
+    the rows of the problem, in its order.
     """
 
     value: float
@@ -53,6 +54,7 @@ class SmearedBound:
     error: float
     past: float
     functions: int
+    multipliers: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _on_grid(problem: SmearedProblem, grid: Grid) -> SmearedBound | None:
     multipliers = np.array([float(int(m.p)) / float(int(m.q)) for m in result.multipliers])
     value, past = fine.dual_value(np.ones(1), problem.values, multipliers)
     error = abs(value - result.dual) + result.dual - result.primal
-    return SmearedBound(value, result.primal, error, past, problem.functions)
+    return SmearedBound(value, result.primal, error, past, problem.functions, tuple(multipliers))
 
 
 def _program(problem: SmearedProblem, grid: Grid) -> BoundedProgram:

@@ -10,7 +10,8 @@ from flint import fmpq
 
 from positivity.certificates import claim_of, proved_value
 from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
-from positivity.loop_bounds import check_loop_end
+from positivity.loop_range import check_loop_end
+from positivity.loop_regions import LOOP_REGION_SCHEMA, check_loop_region
 from positivity.problem import Problem
 from positivity.results import BOUND_SCHEMA
 from positivity.unitary_bounds import check_unitary_end
@@ -19,11 +20,12 @@ from solvers.verify.document import load
 
 __all__ = ["Refused", "Unreadable", "verify"]
 
+_CHECK_SCHEMA = "eft-positivity/check/1"
 _REGION_SCHEMA = "eft-positivity/region/1"
 
 
 def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
-    """Prove a certificate, or every certificate of a saved bound or region.
+    """Prove a certificate, or every certificate of a saved bound, region or verdict.
 
     source: a file name or a parsed document.  Returns one statement per certificate.  Raises
     Refused with the reason if anything is not proved, or if a value is not what its certificate
@@ -36,6 +38,12 @@ def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
             return _verify_bound(data)
         if schema == _REGION_SCHEMA:
             return _verify_region(data)
+        if schema == LOOP_REGION_SCHEMA:
+            return check_loop_region(data)
+        if schema == _CHECK_SCHEMA:
+            from positivity.verdict_proof import verify_verdict
+
+            return verify_verdict(data)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         if isinstance(error, Refused):
             raise

@@ -146,7 +146,10 @@ class CutoffBound:
         return {
             "schema": CUTOFF_SCHEMA,
             "problem": self.problem.to_dict(),
-            "8piG_Lambda^2": {"upper": self.value, "feasible": self.primal, "error": self.error},
+            "quantity": "8piG Lambda^2",
+            "value": self.value,
+            "feasible": self.primal,
+            "error": self.error,
             "Lambda_over_M_P": self.cutoff_over_planck,
             "status": self.status,
             "reason": self.reason,

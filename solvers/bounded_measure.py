@@ -70,7 +70,9 @@ class Step:
 class BoundedResult:
     """Outcome: primal <= optimum <= dual (numerical), the multipliers as rationals, the density.
 
-    moments: the averages of the targets in the primal density.
+    moments: the averages of the targets in the primal density.  filled: if asked for, all cells with
+    their primal density, which meets the equalities to the tolerance of the program except for what it
+    puts at xi -> infinity without a ceiling (`density` is bang-bang, close to it).
     """
 
     status: str
@@ -79,6 +81,7 @@ class BoundedResult:
     multipliers: tuple[fmpq, ...]
     density: tuple[Step, ...]
     moments: np.ndarray | None = None
+    filled: tuple[Step, ...] = ()
 
 
 class BoundedProgram:
@@ -118,8 +121,11 @@ class BoundedProgram:
         targets = np.einsum("cs,csr->cr", sample, self.tables.targets[owners].astype(float))
         return np.hstack([free, targets])
 
-    def solve(self, weights: np.ndarray, values: np.ndarray, tolerance: float) -> BoundedResult:
-        """Maximise sum weights * <targets> with <free_i> = values_i, to an absolute tolerance."""
+    def solve(self, weights: np.ndarray, values: np.ndarray, tolerance: float, fill: bool = False) -> BoundedResult:
+        """Maximise sum weights * <targets> with <free_i> = values_i, to an absolute tolerance.
+
+        fill: also return the densities of all cells.
+        """
         coordinates = np.asarray(values, float) @ self.tables.basis.astype(float)
         cells = _Cells(self, np.asarray(weights, float), coordinates)
         best = None
@@ -142,6 +148,7 @@ class BoundedProgram:
             tuple(from_longdouble(v) for v in exact),
             cells.density(best[1]),
             cells.moments(),
+            cells.filled() if fill else (),
         )
 
     def dual_value(self, weights: np.ndarray, values: np.ndarray, multipliers: np.ndarray) -> tuple[float, float]:
@@ -296,6 +303,20 @@ class _Cells:
         """Averages of the targets in the last primal solution."""
         values = np.array(self._highs.getSolution().col_value)[self._ray_count :]
         return np.asarray((values / self.scale) @ self.targets)
+
+    def filled(self) -> tuple[Step, ...]:
+        """All cells with their density in the primal solution."""
+        # cells cut after the last solution hold nothing after the next
+        status, _, _ = self.solve()
+        if status != "Optimal":
+            return ()
+        values = np.array(self._highs.getSolution().col_value)[self._ray_count :] / self.scale
+        steps = []
+        for i in np.flatnonzero(self.alive):
+            spin = int(self.parent.tables.spins[self.owner[i]])
+            low, high = (self._x(spin, s) for s in (self.low[i], self.high[i]))
+            steps.append(Step(spin, low, high, float(max(values[i], 0.0))))
+        return tuple(steps)
 
     def density(self, multipliers: np.ndarray) -> tuple[Step, ...]:
         """The bang-bang density: the intervals where F > 0, merged."""

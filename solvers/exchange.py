@@ -16,6 +16,8 @@ from solvers.separation import Dips, SpinSampler
 from solvers.tables import RowTables
 
 _START = chebyshev(11)
+#: where a contact is looked for in a neighbouring program, relative to its s (measured: a third fewer rounds)
+_AROUND = (1.0, *(1 + sign * shift for shift in (1e-4, 3e-4, 1e-3, 3e-3) for sign in (1, -1)))
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,17 @@ class Exchange:
         eta = x * (1 + self.program.ladder.casimir(spin))
         point = np.array([eta / (eta + self.program.scale)])
         self.add_points(np.array([self.tables.index[spin]]), point, np.zeros(self.tables.targets.shape[-1]), 0.0)
+
+    def start_from(self, contacts: Sequence[tuple[int, float]]) -> None:
+        """Add points around (spin, s), where a neighbouring program touched zero: a warm start, never an assumption."""
+        if not contacts:
+            return
+        spins = np.array([spin for spin, _ in contacts])
+        ends = dict(zip(spins.tolist(), self.program.s_end(spins).tolist(), strict=True))
+        kept = sorted({(spin, min(s * factor, ends[spin])) for spin, s in contacts for factor in _AROUND})
+        self.add_spins(np.unique(spins))
+        owners = np.array([self.tables.index[spin] for spin, _ in kept])
+        self.add_points(owners, np.array([s for _, s in kept]), np.zeros(self.tables.targets.shape[-1]), 0.0)
 
     def solve(self, weights: Sequence[float] | np.ndarray, margin: float) -> ExchangeResult:
         """Minimise c_0 with sum_k weights_k target_k + sum_i c_i free_i >= margin everywhere.

@@ -70,6 +70,18 @@ class GrowingProgram:
             count, -lower, np.zeros(count), infinite, matrix.size, starts, indices, np.ascontiguousarray(matrix).ravel()
         )
 
+    def set_cost(self, cost: np.ndarray) -> None:
+        """Replace the cost; the basis stays."""
+        which = np.arange(self._size, dtype=np.int32)
+        self._highs.changeRowsBounds(self._size, which, cost, cost)
+
+    def keep_first(self, count: int) -> None:
+        """Drop all rows but the first `count`; the next solve starts cold."""
+        first, last = 2 * self._size + count, 2 * self._size + self._count
+        self._highs.deleteCols(last - first, np.arange(first, last, dtype=np.int32))
+        self._highs.clearSolver()
+        self._count = count
+
     def set_lower(self, lower: np.ndarray) -> None:
         """Replace the lower bounds of all rows."""
         which = np.arange(self._count, dtype=np.int32) + 2 * self._size

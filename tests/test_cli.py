@@ -162,7 +162,7 @@ def test_corrupt_certificate(capsys, tmp_path):
         assert code == 1 and out.startswith("REFUSED: ") and reason in out
 
 
-@pytest.mark.parametrize("command", ["nulls", "bound", "region", "verify"])
+@pytest.mark.parametrize("command", ["nulls", "bound", "region", "scan", "table", "verify", "cite"])
 def test_help_fits_a_screen_and_has_an_example(capsys, command):
     code, out, _ = run(capsys, command, "--help")
     assert code == 0 and "example: positivity " + command in out and out.count("\n") <= 40

@@ -16,8 +16,10 @@ from positivity.results import Bound, bound_rows, text_table
 from positivity.verification import Refused, verify
 
 PUBLIC = [
-    "Assumptions", "Bound", "DensityStep", "End", "InputError", "NullConstraint", "Problem", "Region", "State", "bound",
-    "null_constraints", "region", "verify",
+    "AnalyticCutoff", "Assumptions", "Bound", "Checker", "CutoffBound", "CutoffProblem", "DensityStep", "End",
+    "GravityBound", "InputError", "LoopRegion", "NullConstraint", "Problem", "Region", "Scan", "ScanSpec", "State",
+    "Verdict", "analytic_cutoff", "bound", "certify_cutoff", "check", "cite", "cutoff_bound", "gravity_bound",
+    "loop_region", "null_constraints", "region", "scan", "uv", "verify",
 ]  # fmt: skip
 
 
@@ -124,3 +126,7 @@ def test_a_built_wheel_brings_its_own_solvers(tmp_path):
     )
     environment = {**os.environ, "PYTHONPATH": str(unpacked)}
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=environment)
+    (tmp_path / "spec.toml").write_text("target = 'g3'\norder = 4\n[grid.g4]\nvalues = [0.1, 0.2, 0.3]\n")
+    for arguments in ("scan spec.toml -o scan.jsonl --jobs 2", "verify scan.jsonl", "table scan.jsonl -o scan.csv"):
+        command = [sys.executable, "-m", "positivity", *arguments.split()]
+        subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)

@@ -293,7 +293,7 @@ def test_bad_questions_name_input_and_remedy(question, fragment):
 
 def test_command_line(capsys, tmp_path):
     saved = tmp_path / "cutoff.json"
-    assert main(["cutoff", "--p-min", "0.3", "--contacts", "1", "--functions", "8", "-o", str(saved)]) == 0
+    assert main(["cutoff", "--p-min", "0.3", "--contacts", "1", "--functions", "8", "-o", str(saved)]) == 1
     out = capsys.readouterr().out
     assert "numerical (not proved)" in out and json.loads(saved.read_text())["status"] == "numerical"
     assert main(["cutoff", "--analytic", "--mu", "1", "--g4", "59", "--json"]) == 0
@@ -317,7 +317,7 @@ def test_the_default_run_is_a_scan(capsys, monkeypatch):
     from positivity.commands import cutoff
 
     monkeypatch.setattr(cutoff, "SCAN", ("0.5", "0.3"))
-    assert main(["cutoff", "--functions", "8"]) == 0
+    assert main(["cutoff", "--functions", "8"]) == 1
     out = capsys.readouterr().out
     assert "no --p-min given" in out and "\n0.5 " in out and "\n0.3 " in out
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import comb
 
+from flint import fmpq
 from mpmath import mp, mpf
 
-from positivity.couplings import Combination, Coupling, order_of
+from positivity.couplings import Combination, Coupling, combination_text, order_of, parse_rational
 from positivity.errors import InputError
 
 _DIGITS = 40
@@ -22,12 +23,34 @@ _DIGITS = 40
 class Theory:
     """An amplitude at mass 1.
 
-    name: for legends.  amplitude: formula with m = 1.  coefficient: (p, q) -> g_{pq}.
+    name: for legends.  amplitude: formula with m = 1.  coefficient: (p, q) -> g_{pq}.  rational: the same
+    as exact rationals, None where the couplings are irrational.
     """
 
     name: str
     amplitude: str
     coefficient: Callable[[Coupling], mpf]
+    rational: Callable[[Coupling], fmpq] | None = None
+
+    def exact(self, coupling: Coupling, mass_squared: object = 1) -> fmpq:
+        """g_{pq} at the given mass as a rational; raises InputError where it is irrational."""
+        if self.rational is None:
+            raise InputError(f"the couplings of {self.name} are irrational: use values(), to 40 digits")
+        return self.rational(coupling) / parse_rational(mass_squared, "mass^2") ** order_of(coupling)
+
+    def values(self, names: Sequence[Combination], mass_squared: object = 1) -> dict[str, str]:
+        """{name: value} of combinations of couplings, as text for `positivity.check`.
+
+        Exact rationals where they are rational, else decimals correct to about 35 digits.
+        """
+        found = {}
+        for name in names:
+            if self.rational is not None:
+                value = sum((c * self.exact(g, mass_squared) for g, c in name.items()), fmpq(0))
+                found[combination_text(name)] = str(value)
+            else:
+                found[combination_text(name)] = mp.nstr(self.combination(name, mass_squared), 35, strip_zeros=False)
+        return found
 
     def coupling(self, coupling: Coupling, mass_squared: object = 1) -> mpf:
         """g_{pq} at the given mass: it scales as m^(-2n), relative to g at m = 1."""
@@ -47,20 +70,19 @@ class Theory:
             )
 
 
-def power_sum(coupling: Coupling) -> mpf:
+def power_sum(coupling: Coupling) -> fmpq:
     """Coefficient of sigma2^p sigma3^q in s^n + t^n + u^n, n = 2p + 3q.
 
     From sum_n x^n (s^n+t^n+u^n) = (3 - sigma2 x^2/2) / (1 - sigma2 x^2/2 - sigma3 x^3).
     """
     p, q = coupling
-    value = 3 * comb(p + q, q) - (comb(p + q - 1, q) if p else 0)
-    return mpf(value) / 2**p
+    return fmpq(3 * comb(p + q, q) - (comb(p + q - 1, q) if p else 0), 2**p)
 
 
-def _stu(coupling: Coupling) -> mpf:
+def _stu(coupling: Coupling) -> fmpq:
     # (1-s)(1-t)(1-u) = 1 - sigma2/2 - sigma3
     p, q = coupling
-    return mpf(comb(p + q, q)) / 2**p
+    return fmpq(comb(p + q, q), 2**p)
 
 
 def _stu_spin0_share(dimension: int) -> mpf:
@@ -78,19 +100,37 @@ def _stu_spin0_share(dimension: int) -> mpf:
         return mp.quad(residue, [-1, 0, 1]) / mp.quad(measure, [-1, 0, 1])
 
 
-def _bubble_moment(order: int, dimension: int) -> mpf:
-    """int_0^1 dx x^(n-1-(D-4)/2) (1-x)^((D-3)/2): the bubble with its threshold at 1."""
-    return mp.beta(order - (mpf(dimension) - 4) / 2, (mpf(dimension) - 1) / 2)
+def _bubble_moment(order: int, dimension: int) -> fmpq:
+    """int_0^1 dx x^(n-1-(D-4)/2) (1-x)^((D-3)/2): the bubble with its threshold at 1.
+
+    This is B(a, b) with a = n - (D-4)/2, b = (D-1)/2, one of them an integer: B(a, k) = (k-1)!/(a)_k.
+    """
+    a, b = order - fmpq(dimension - 4, 2), fmpq(dimension - 1, 2)
+    if a.q == 1:
+        a, b = b, a
+    value = fmpq(1) / a
+    for k in range(1, int(b.p)):
+        value *= k / (a + k)
+    return value
+
+
+def _exact_theory(name: str, amplitude: str, rational: Callable[[Coupling], fmpq]) -> Theory:
+    return Theory(name, amplitude, lambda coupling: to_mpf(rational(coupling)), rational)
+
+
+def to_mpf(value: fmpq) -> mpf:
+    """The nearest number of the current precision."""
+    return mpf(int(value.p)) / int(value.q)
 
 
 def spin0_exchange() -> Theory:
     """1/(m^2-s) + 1/(m^2-t) + 1/(m^2-u)."""
-    return Theory("spin-0 exchange", "1/(1-s) + 1/(1-t) + 1/(1-u)", power_sum)
+    return _exact_theory("spin-0 exchange", "1/(1-s) + 1/(1-t) + 1/(1-u)", power_sum)
 
 
 def stu_pole() -> Theory:
     """1/((m^2-s)(m^2-t)(m^2-u))."""
-    return Theory("stu pole", "1/((1-s)(1-t)(1-u))", _stu)
+    return _exact_theory("stu pole", "1/((1-s)(1-t)(1-u))", _stu)
 
 
 def stu_minus_spin0(dimension: int = 4) -> Theory:
@@ -99,7 +139,7 @@ def stu_minus_spin0(dimension: int = 4) -> Theory:
     return Theory(
         "stu pole minus spin 0",
         f"1/((1-s)(1-t)(1-u)) - {mp.nstr(share, 8)} (1/(1-s) + 1/(1-t) + 1/(1-u))",
-        lambda coupling: _stu(coupling) - share * power_sum(coupling),
+        lambda coupling: to_mpf(_stu(coupling)) - share * to_mpf(power_sum(coupling)),
     )
 
 
@@ -110,7 +150,7 @@ def heavy_bubbles(dimension: int = 4) -> Theory:
     """
     if dimension >= 8:
         raise InputError(f"heavy bubbles in D={dimension}: their g2 diverges from D=8 on")
-    return Theory(
+    return _exact_theory(
         "heavy-scalar bubbles",
         "B(s) + B(t) + B(u)",
         lambda coupling: power_sum(coupling) * _bubble_moment(order_of(coupling), dimension),
@@ -124,9 +164,22 @@ def known_theories(dimension: int = 4) -> list[Theory]:
 
 
 def mixture(terms: Sequence[tuple[Theory, object, object]]) -> Theory:
-    """Sum of weight * theory(mass^2) over terms (theory, weight >= 0, mass^2 >= 1)."""
-    return Theory(
-        " + ".join(theory.name for theory, _, _ in terms),
-        "mixture",
-        lambda coupling: mp.fsum(mpf(w) * theory.coupling(coupling, m) for theory, w, m in terms),
-    )
+    """Sum of weight * theory(mass^2) over terms (theory, weight >= 0, mass^2 >= 1).
+
+    Exact when every theory is; weights and masses are read as exact decimals.  Raises InputError for a
+    negative weight or a mass below the cutoff.
+    """
+    parts = [(t, parse_rational(w, "weight"), parse_rational(m, "mass^2")) for t, w, m in terms]
+    for theory, weight, mass in parts:
+        if weight < 0 or mass < 1:
+            raise InputError(f"{theory.name}: weight {weight}, mass^2 {mass}: use weight >= 0 and mass^2 >= 1 (M = 1)")
+
+    def rational(coupling: Coupling) -> fmpq:
+        return sum((w * theory.exact(coupling, m) for theory, w, m in parts), fmpq(0))
+
+    def coefficient(coupling: Coupling) -> mpf:
+        return mp.fsum(to_mpf(w) * theory.coupling(coupling, to_mpf(m)) for theory, w, m in parts)
+
+    exact = all(theory.rational is not None for theory, _, _ in parts)
+    text = " + ".join(f"{w} * ({theory.name} at m^2 = {m})" for theory, w, m in parts)
+    return Theory(" + ".join(t.name for t, _, _ in parts), text, coefficient, rational if exact else None)

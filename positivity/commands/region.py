@@ -32,7 +32,8 @@ def add(commands: Any) -> None:
     parser.add_argument("x", help="coupling on the horizontal axis")
     parser.add_argument("y", help="coupling on the vertical axis")
     add_problem(parser)
-    parser.add_argument("--points", type=integer, default=60, metavar="K", help="half-planes (default 60)")
+    parser.add_argument("--points", type=integer, metavar="K", help="half-planes (default 60; loops: 24 values of x)")
+    parser.add_argument("--smeared", type=integer, default=0, metavar="K", help="loops: K smeared nulls, numerical")
     parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
     parser.add_argument("--output", "-o", metavar="FILE", help="figure, saved as PDF and PNG")
     parser.add_argument("--json", metavar="FILE", help="data (default: beside the figure)")
@@ -47,12 +48,16 @@ def _region(options: Any) -> int:
         check_writable(name)
     if options.output and Path(options.output).suffix not in (".pdf", ".png"):
         raise InputError(f"figure {options.output!r}: use a name ending in .pdf or .png")
+    if options.loops != "tree":
+        return _loop_region(options, data)
+    if options.smeared:
+        raise InputError("--smeared on a region needs --loops: drop it")
     if options.resume and not data:
         raise InputError("--resume needs --json FILE or -o FILE, the data of the interrupted run")
     earlier = Region.from_dict(read_json(data)) if options.resume and data and Path(data).exists() else None
     result = region(
         options.x, options.y, options.over, order=options.order, dimension=options.dimension,
-        fix=fixes(options.fix), points=options.points, digits=options.digits, density=options.density,
+        fix=fixes(options.fix), points=options.points or 60, digits=options.digits, density=options.density,
         loops=options.loops, assumptions=assumptions(options), resume=earlier,
         progress=show_progress if sys.stderr.isatty() else None,
     )  # fmt: skip
@@ -66,3 +71,23 @@ def _region(options: Any) -> int:
         print("positivity: interrupted; --resume goes on from the data file", file=sys.stderr)
         return INTERRUPTED
     return OK if len(result.certified) == len(result.half_planes) else NOT_PROVED
+
+
+def _loop_region(options: Any, data: str | None) -> int:
+    from positivity.loop_regions import loop_region
+
+    if options.resume:
+        raise InputError("--resume is for regions at tree level: a region with loops takes seconds, drop it")
+    result = loop_region(
+        options.x, options.y, options.over or "U", fix=fixes(options.fix), loops=options.loops, order=options.order,
+        dimension=options.dimension, density=options.density, assumptions=assumptions(options),
+        smeared=options.smeared, points=options.points or 24, digits=min(options.digits, 8),
+        progress=show_progress if sys.stderr.isatty() else None,
+    )  # fmt: skip
+    if data:
+        write_json(data, result.to_dict())
+    if options.output:
+        result.plot(options.output)
+        print(f"figure: {Path(options.output).with_suffix('.pdf')} and .png; data: {data}", file=sys.stderr)
+    print(result)
+    return OK if result.status == "certified" else NOT_PROVED

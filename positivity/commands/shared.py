@@ -13,6 +13,8 @@ from typing import Any
 from positivity.errors import InputError
 
 OK, NOT_PROVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+#: of `check`: excluded, undecided
+EXCLUDED, UNDECIDED = 3, 4
 
 
 def command(commands: Any, name: str, text: str, example: str, run: Callable[[Any], int]) -> argparse.ArgumentParser:
@@ -116,6 +118,4 @@ def show_progress(done: int, total: int) -> None:
     width = 30
     filled = width * min(done, total) // total
     end = "\n" if done >= total else ""
-    print(
-        f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} half-planes", end=end, file=sys.stderr, flush=True
-    )
+    print(f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)

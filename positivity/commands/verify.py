@@ -11,16 +11,22 @@ from positivity.errors import InputError
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "verify", "Prove a certificate, or all those of a saved bound or region (exit 1: refused).",
+        commands, "verify", "Prove a certificate, or all those of a saved bound, region or scan (exit 1: refused).",
         "positivity verify g3.json", _verify,
     )  # fmt: skip
-    parser.add_argument("file", help="certificate, bound or region in JSON")
+    parser.add_argument("file", help="certificate, bound or region in JSON, or scan in JSONL")
 
 
 def _verify(options: Any) -> int:
     from positivity.verification import Refused, Unreadable, verify
 
     try:
+        if options.file.endswith(".jsonl"):
+            from positivity.scans.table import Scan
+
+            found = Scan.load(options.file)
+            print(f"PROVED: {found.verify()} statements of {len(found.rows)} points ({found.spec.scope})")
+            return OK
         for statement in verify(options.file):
             print(f"PROVED: {statement}")
     except Unreadable as reason:

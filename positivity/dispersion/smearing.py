@@ -13,6 +13,8 @@ xi^n.  The poles at y = 1 cancel for even J.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from flint import acb, arb, fmpq
 from scipy.special import eval_gegenbauer, hyp0f1
@@ -44,6 +46,13 @@ def null_kernel(wave: np.ndarray, y: np.ndarray, big_x: np.ndarray, dimension: i
 
 def smeared_nulls(spin: int, x: np.ndarray, count: int, dimension: int) -> np.ndarray:
     """int_0^1 dp f_k(p) n(p^2 x, J) at the given x: (len(x), count).  Absolute error below 1e-12 b, b = 2 J/m < 60."""
+    return _smeared_nulls(spin, np.ascontiguousarray(x, dtype=float).tobytes(), count, dimension).copy()
+
+
+# grids repeat: both ends of a range and all values of a scanned coupling ask for the same rows
+@lru_cache(maxsize=4096)
+def _smeared_nulls(spin: int, x_bytes: bytes, count: int, dimension: int) -> np.ndarray:
+    x = np.frombuffer(x_bytes)
     y = MOMENTA**2 * x[:, None]
     alpha = (dimension - 3) / 2
     normalisation = eval_gegenbauer(spin, alpha, 1.0)

@@ -78,6 +78,42 @@ def test_full_unitarity_region(benchmark):
     assert len(region.certified) >= 30
 
 
+FOUR = "g2^2,g2g3,g3^2,g2g4"
+
+
+def test_one_loop_amplitude(benchmark):
+    """A process that prints the amplitude to order 6."""
+    command = [sys.executable, "-m", "positivity", "amplitude", "--loops", "1", "--dimension", "4", "--order", "6"]
+    benchmark.pedantic(subprocess.run, (command,), {"check": True, "capture_output": True}, rounds=3)
+
+
+def test_one_loop_smeared(benchmark):
+    """D=4, both ends at fixed couplings."""
+    arguments = {"density": "unitary", "loops": "g2^2", "fix": {"g2": "0.3U"}, "smeared": 10}
+    benchmark.pedantic(positivity.bound, ("g3", "g2"), arguments, rounds=3)
+
+
+@pytest.mark.parametrize("density", ["positive", "unitary"])
+def test_one_loop_scan(benchmark, density):
+    """D=5, both ends of g4 with g3 free, certified."""
+    arguments = {"density": density, "loops": FOUR, "fix": {"g2": "0.3U"}, "dimension": 5, "order": 6}
+    found = benchmark.pedantic(positivity.bound, ("g4", "g2"), arguments, rounds=3)
+    assert found.lower.status == found.upper.status == "certified"
+
+
+def test_one_loop_largest_g2(benchmark):
+    found = benchmark.pedantic(positivity.bound, ("g2", "U"), {"loops": FOUR, "dimension": 5, "order": 4}, rounds=1)
+    assert found.upper.status == "certified"
+
+
+def test_scan_of_a_hundred_points(benchmark, tmp_path):
+    """Order 6, certified and recorded, on two processes that are started for it."""
+    spec = {"target": "g3", "order": 6, "grid": {"g4": {"from": "0.01", "to": "0.49", "points": 100}}}
+    files = iter(tmp_path / f"{k}.jsonl" for k in range(9))
+    scan = benchmark.pedantic(lambda: positivity.scan(spec, next(files), jobs=2), rounds=2)
+    assert scan.counts == {"certified": 100}
+
+
 def test_import(benchmark):
     command = [sys.executable, "-c", "import positivity"]
     benchmark.pedantic(subprocess.run, (command,), {"check": True}, rounds=5)

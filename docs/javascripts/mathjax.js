@@ -1,0 +1,5 @@
+// arithmatex wraps formulas in \( \) and \[ \]
+window.MathJax = {
+  tex: { inlineMath: [["\\(", "\\)"]], displayMath: [["\\[", "\\]"]], processEscapes: true },
+  options: { ignoreHtmlClass: ".*", processHtmlClass: "arithmatex" },
+};

@@ -1,0 +1,43 @@
+"""Allowed (g2, g3) in units of 8 pi G with the graviton pole, rho_J >= 0, D = 5, 6, 7, 10."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from paper_figs.shared import Output
+from positivity.errors import InputError
+from positivity.gravity import GravityProgram, SmearingSpace
+from positivity.plotting import Curve, plot_curves
+from positivity.polygons import intersect_half_planes
+
+DIMENSIONS = (5, 6, 7, 10)
+#: slopes b of g2 + b g3 >= -alpha; those beyond the cone of the program have no functional
+SLOPES = (-1 / 3, -0.3, -0.2, -0.1, -0.05, 0.0, 0.03, 0.06, 0.08, 0.1, 0.11, 0.12, 0.125, 0.129)
+LARGEST = 20.0
+SCOPE = (
+    "tree level with graviton exchange, $\\rho_J\\geq 0$, all even $J$\nnumerical (not proved); goes on to the right"
+)
+
+
+def make(output: Output) -> None:
+    """Save the figure with its data."""
+    curves, data = [], {}
+    for dimension in output.choose(DIMENSIONS, (6,)):
+        program = GravityProgram(SmearingSpace(dimension))
+        lines = [(1.0, 0.0, LARGEST)]
+        for slope in output.choose(SLOPES, SLOPES[::3]):
+            try:
+                found = program.bound((1.0, slope))
+            except InputError as reason:
+                print(f"D={dimension}, slope {slope}: {reason}")
+                continue
+            data[f"D={dimension} slope {slope}"] = found.to_dict()
+            lines.append((-1.0, -slope, found.alpha))
+        curves.append(Curve(f"$D={dimension}$", np.array(intersect_half_planes(lines)), closed=True))
+        print(f"D={dimension}: {len(lines) - 1} half-planes", flush=True)
+    figure = output.figure("gravity_g2_g3")
+    plot_curves(curves, r"$g_2M^2/8\pi G$", r"$g_3M^4/8\pi G$", SCOPE, figure)
+    caption = "Allowed (g2 M^2, g3 M^4) over 8 pi G with the graviton pole; the regions go on to the right."
+    output.save(
+        "gravity_g2_g3", data, caption, "tree level with graviton exchange, rho_J >= 0, even spins and masses sampled"
+    )

@@ -1,0 +1,56 @@
+"""Is a theory allowed?  One call for every density and level."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from positivity.bounds import check_choices, loop_choice, versions
+from positivity.checker import Checker
+from positivity.couplings import Coupling
+from positivity.errors import InputError
+from positivity.problem import Assumptions
+from positivity.verdicts import Verdict
+
+
+def check(
+    couplings: Mapping[str, object],
+    *,
+    order: int = 8,
+    dimension: int = 4,
+    density: str = "positive",
+    loops: str = "tree",
+    assumptions: Assumptions | None = None,
+) -> Verdict:
+    """Whether some theory has the given couplings: allowed, excluded or undecided, with the evidence.
+
+    couplings: {"g2": 1, "g3": "-5", "g4": "3/10"} in units of M = 1, exact decimals or rationals; names
+    or combinations as in `bound`; a coupling that is not named is free.  With density "unitary" or loops,
+    values in units of U = (4 pi)^(D/2) are written "0.3U"; at tree level with rho_J >= 0 the question does
+    not depend on the normalisation.  order, dimension, density, loops, assumptions: as in `bound`; "allowed"
+    means at this order.
+
+    excluded: with a certificate, verified by `solvers.verify`, of a functional that is non-negative on every
+    spectrum and negative on these couplings.  allowed: with a spectrum that has them.  undecided: with a
+    reason.  For many points of the same couplings use `Checker`.
+
+    Returns a Verdict; raises InputError for a request that makes no sense.  Method: docs/howto/check.md.
+    """
+    started = time.perf_counter()
+    check_choices(8, density, loops, "lp")
+    given: Mapping[str, object] = {_name(key): value for key, value in couplings.items()}
+    pairs = loop_choice(loops, order)
+    if density == "positive" and not pairs:
+        if assumptions is not None:
+            raise InputError("assumptions on the density need density 'unitary'")
+        found = Checker(list(given), order=order, dimension=dimension).check(list(given.values()))
+    else:
+        from positivity.range_check import check_by_ranges
+
+        found = check_by_ranges(given, order, dimension, density, pairs, assumptions)
+    return replace(found, versions=versions(), seconds=round(time.perf_counter() - started, 4))
+
+
+def _name(key: str | Coupling) -> str:
+    return key if isinstance(key, str) else f"g[{key[0]},{key[1]}]"

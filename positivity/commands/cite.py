@@ -1,0 +1,29 @@
+"""positivity cite: BibTeX of the methods used."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from positivity.commands.shared import OK, command
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = command(
+        commands, "cite", "Print BibTeX of the methods and the software that a saved result used, or of all.",
+        "positivity cite bound.json > references.bib", _cite,
+    )  # fmt: skip
+    parser.add_argument("file", nargs="?", help="saved bound, region, scan or certificate (default: everything)")
+    parser.add_argument("--json", action="store_true", help="the keys and the reasons as JSON")
+
+
+def _cite(options: Any) -> int:
+    from positivity import citations
+
+    if options.json:
+        keys = citations.keys_for(citations.document(options.file)) if options.file else list(citations.ENTRIES)
+        print(json.dumps({key: citations.ENTRIES[key].why for key in keys}, indent=1))
+    else:
+        print(citations.cite(options.file), end="")
+    return OK

@@ -1,0 +1,77 @@
+"""positivity export sdpb and positivity import sdpb: hand a program to the field's solver and certify its answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from positivity.commands.shared import (
+    NOT_PROVED,
+    OK,
+    add_scope,
+    check_writable,
+    command,
+    fixes,
+    integer,
+    write_json,
+)
+
+
+def add(commands: Any) -> None:
+    """Declare both commands."""
+    parser = command(
+        commands, "export", "Write the program of one end of a bound for SDPB.",
+        "positivity export sdpb g3 --order 20 --spins 60 --last-spin 12000 -o pmp.json", _export,
+    )  # fmt: skip
+    parser.add_argument("solver", choices=["sdpb"], help="sdpb")
+    parser.add_argument("coupling", nargs="?", default="g3", help="coupling or combination (default g3)")
+    parser.add_argument("--over", default="g2", help="normalisation (default g2)")
+    parser.add_argument("--side", choices=["lower", "upper"], default="lower", help="which end (default lower)")
+    add_scope(parser)
+    parser.add_argument("--fix", action="append", default=[], metavar="g4=0.3", help="hold a ratio")
+    parser.add_argument("--spins", type=integer, default=60, metavar="J", help="all even spins to J (default 60)")
+    parser.add_argument("--last-spin", type=integer, metavar="J", help="and a geometric list up to J")
+    parser.add_argument("--format", default="json", help="json for SDPB >= 3 (default), xml for 1.0")
+    parser.add_argument("--digits", type=integer, default=90, metavar="K", help="json: decimals written (default 90)")
+    parser.add_argument("--output", "-o", required=True, metavar="FILE", help="FILE, and FILE.problem.json beside it")
+
+    parser = command(
+        commands, "import", "Turn the answer of SDPB into a verified certificate.",
+        "positivity import sdpb out/ --problem pmp.problem.json --certificate g3.json", _import,
+    )  # fmt: skip
+    parser.add_argument("solver", choices=["sdpb"], help="sdpb")
+    parser.add_argument("answer", help="output folder of SDPB >= 3 (z.txt or y.txt), or output file of 1.0")
+    parser.add_argument("--problem", metavar="FILE", help="the .problem.json of the export (default: beside)")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--certificate", metavar="FILE", help="save the certificate")
+    parser.add_argument("--output", "-o", metavar="FILE", help="save the whole result as JSON")
+
+
+def _export(options: Any) -> int:
+    from positivity.handover import export_sdpb, spin_list
+
+    check_writable(options.output)
+    sidecar = export_sdpb(
+        options.output, options.coupling, options.over, side=options.side, order=options.order,
+        dimension=options.dimension, fix=fixes(options.fix), spins=spin_list(options.spins, options.last_spin),
+        form=options.format, digits=options.digits,
+    )  # fmt: skip
+    print(f"program: {options.output}; what it asks: {sidecar}")
+    return OK
+
+
+def _import(options: Any) -> int:
+    from positivity.handover import import_sdpb
+
+    for name in (options.certificate, options.output):
+        check_writable(name)
+    bound = import_sdpb(options.answer, options.problem)
+    print(json.dumps(bound.to_dict(), indent=1) if options.json else bound)
+    if options.output:
+        write_json(options.output, bound.to_dict())
+    certificates = [dict(end.certificate) for _, end in bound.ends() if end.certificate is not None]
+    if options.certificate and certificates:
+        write_json(options.certificate, certificates[0])
+        print(f"certificate: {options.certificate}", file=sys.stderr)
+    return OK if certificates else NOT_PROVED

@@ -1,0 +1,151 @@
+"""The range of a coupling with one loop: which program answers, in which units, and what is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flint import arb, ctx
+
+from positivity.amplitudes.one_loop import Pair, pair_text, parse_pairs
+from positivity.certificates import functional_of
+from positivity.couplings import Combination, combination_text, parse_rational
+from positivity.errors import InputError
+from positivity.loop_bounds import forward_ends, smeared_ends
+from positivity.loop_cuts import Question, scanned_coupling
+from positivity.loop_problem import Fixes, LoopProblem, single_fixes
+from positivity.loop_rows import PRECISION
+from positivity.loop_scan import check_question, proved_by_cover, scanned_ends
+from positivity.loop_strength import STRENGTH_SCHEMA, check_strength, largest_g2
+from positivity.problem import Assumptions, End, Problem
+from positivity.unitarity import exact_assumptions, parse_fixes, to_ball
+from positivity.unitary_bounds import check_shown, displayed, divisor
+from solvers.verify import Refused, verify_data
+
+_G2 = (1, 0)
+
+
+def loop_range(
+    coupling: Combination,
+    over: str,
+    fix: Mapping[str, object],
+    order: int,
+    dimension: int,
+    digits: int,
+    density: str,
+    pairs: tuple[Pair, ...],
+    assumptions: Assumptions | None,
+    smeared: int = 0,
+) -> tuple[Problem, End, End]:
+    """Problem and both ends; `over` is "1" (units of M), "U", or a coupling that is held fixed.
+
+    density: "positive" or "unitary" (then with assumptions).  A coupling without a value that the
+    loops contain squared is scanned.  Raises InputError.
+    """
+    if not 1 <= digits <= 10:
+        raise InputError(f"digits {digits}: with loops use 1 to 10")
+    fixes = parse_fixes(dict(fix))
+    if _G2 not in single_fixes(fixes) and coupling != {_G2: 1}:
+        raise InputError("with loops the problem is not homogeneous: fix g2, e.g. --fix g2=0.3U")
+    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
+    if smeared and assumed != Assumptions():
+        raise InputError("smeared nulls need density 'unitary' and no assumptions: add --density unitary")
+    held = tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True))
+    names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
+    problem = Problem(combination_text(coupling), over, dimension, order, held, density, names, assumed, smeared)
+    divisor(problem)
+    ends = _ends(coupling, fixes, pairs, problem, digits)
+    lower, upper = (_shown(problem, end, side, digits) for side, end in zip((-1, 1), ends, strict=True))
+    return problem, lower, upper
+
+
+def _ends(
+    coupling: Combination, fixes: Fixes, pairs: tuple[Pair, ...], problem: Problem, digits: int
+) -> tuple[End, End]:
+    if _strength(coupling, fixes, pairs):
+        upper = largest_g2(pairs, problem.order, problem.dimension, problem.assumptions, problem.smeared)
+        return End(None, "failed", "not sought: with these loops only the largest g2 is"), upper
+    question = question_of(coupling, fixes, pairs, problem, digits)
+    if question is not None:
+        check_question(question)
+        return scanned_ends(question)
+    rows = LoopProblem(coupling, fixes, pairs, problem.order, problem.dimension, problem.smeared)
+    if problem.smeared:
+        return smeared_ends(rows, problem.smeared)
+    return forward_ends(rows, digits, problem.assumptions)
+
+
+def _strength(coupling: Combination, fixes: Fixes, pairs: tuple[Pair, ...]) -> bool:
+    """Whether g2 is sought with loops of other couplings too."""
+    return coupling == {_G2: 1} and not fixes and any(pair != (_G2, _G2) for pair in pairs)
+
+
+def question_of(
+    coupling: Combination, fixes: Fixes, pairs: tuple[Pair, ...], problem: Problem, digits: int = 8
+) -> Question | None:
+    """The scan that a problem needs, None if it needs none; raises InputError for one that cannot be made."""
+    scanned = scanned_coupling(list(single_fixes(fixes)), pairs)
+    if scanned is None:
+        return None
+    if len(coupling) != 1 or next(iter(coupling.values())) != 1:
+        raise InputError(f"while a coupling is scanned ask for a single one, not {combination_text(coupling)!r}")
+    if next(iter(coupling)) in single_fixes(fixes):
+        raise InputError(f"{combination_text(coupling)!r} is fixed already: ask for another coupling")
+    return Question(
+        next(iter(coupling)), scanned, fixes, pairs, problem.order, problem.dimension, digits,
+        problem.assumptions, problem.smeared,
+    )  # fmt: skip
+
+
+def _shown(problem: Problem, end: End, side: int, digits: int) -> End:
+    if end.natural is None:
+        return end
+    end = replace(end, value=displayed(problem, end.natural, side, digits))
+    if end.spectrum_value is None:
+        return end
+    reached = f"{float(end.spectrum_value) * float(divisor(problem).mid()):.10g}"
+    return replace(end, spectrum_value=reached)
+
+
+def check_loop_end(end: Mapping[str, Any], problem: Problem, coupling: Combination, side: int) -> None:
+    """Verify the certificate of an end and that it proves its value; raises Refused."""
+    certificate = end["certificate"]
+    pairs, fixes = parse_pairs(problem.loops), parse_fixes(dict(problem.fix))
+    if certificate.get("schema") == STRENGTH_SCHEMA:
+        _check_strength_end(end, problem, coupling, pairs, side)
+        return
+    question = question_of(coupling, fixes, pairs, problem)
+    if question is not None:
+        proved = proved_by_cover(certificate, question, side)
+        if proved is not None:
+            with ctx.workprec(PRECISION):
+                check_shown(end, problem, proved * side, side)
+        return
+    verify_data(certificate)
+    listed = {tuple(sorted(map(tuple, term["couplings"]))) for term in certificate.get("loops", [])}
+    if listed != {tuple(sorted(pair)) for pair in pairs}:
+        raise Refused("the certificate is about other loops")
+    if certificate["dimension"] != problem.dimension or certificate["density"] != problem.density:
+        raise Refused("the certificate is for another dimension or density")
+    theory = LoopProblem(coupling, fixes, pairs, problem.order, problem.dimension)
+    functional = functional_of(certificate)
+    with ctx.workprec(PRECISION):
+        if problem.assumptions is None:
+            proved = theory.value(functional, arb(0), -side)
+        else:
+            if certificate.get("assumptions") != problem.assumptions.to_dict():
+                raise Refused("the certificate assumes something else than the problem")
+            bound = to_ball(parse_rational(certificate["bound"])) / theory.theory.unit
+            proved = theory.value(functional, bound, side)
+        check_shown(end, problem, proved, side)
+
+
+def _check_strength_end(
+    end: Mapping[str, Any], problem: Problem, coupling: Combination, pairs: tuple[Pair, ...], side: int
+) -> None:
+    if coupling != {_G2: 1} or side != 1 or problem.fix or problem.assumptions is not None:
+        raise Refused("the certificate is about the largest g2 with rho_J >= 0")
+    first, _ = check_strength(end["certificate"], pairs, problem.dimension)
+    with ctx.workprec(PRECISION):
+        check_shown(end, problem, to_ball(first), side)

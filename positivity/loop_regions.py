@@ -1,0 +1,231 @@
+"""The allowed region of two couplings with one loop at fixed g2: bounded by quadratics in the first one.
+
+The region need not be convex (g3^2 occurs in the rows), so it is not traced by half-planes: every
+functional bounds y by a quadratic in x, and those found at a few x hold at all of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+from positivity.amplitudes.one_loop import pair_text, parse_pairs
+from positivity.couplings import Combination, Coupling, combination_text, parse_combination
+from positivity.errors import InputError
+from positivity.loop_cuts import Cut, CutFinder, Question, scanned_coupling
+from positivity.loop_problem import single_fixes
+from positivity.loop_rows import PRECISION
+from positivity.loop_scan import Scan, check_question, needed
+from positivity.loop_validity import loop_warning
+from positivity.problem import Assumptions, Problem
+from positivity.unitarity import exact_assumptions, parse_fixes
+from positivity.unitary_bounds import divisor
+from solvers.verify import Refused
+
+LOOP_REGION_SCHEMA = "eft-positivity/loop-region/1"
+_INFINITY = float("inf")
+#: x at which the outline is listed
+_SHOWN = 121
+
+
+@dataclass(frozen=True)
+class LoopRegion:
+    """The allowed region of (x, y) with loops, in units of `problem.over`.
+
+    x, y: couplings as text.  problem: scope.  outline: (n, 3) rows (x, lowest y, largest y), outside
+    of which nothing is allowed; empty if nothing is.  status: "certified" (then certificates prove
+    the whole outline) or "numerical" with its reason.  error: of a numerical one, in units of U.
+    """
+
+    x: str
+    y: str
+    problem: Problem
+    outline: np.ndarray
+    status: str
+    reason: str
+    certificates: tuple[Mapping[str, Any], ...] = ()
+    error: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def outer(self) -> np.ndarray:
+        """The boundary as a closed curve, (2n, 2)."""
+        if not len(self.outline):
+            return np.zeros((0, 2))
+        return np.vstack([self.outline[:, :2], self.outline[::-1, ::2]])
+
+    @property
+    def warning(self) -> str:
+        """Where the one-loop truncation is not trustworthy, "" elsewhere."""
+        return loop_warning(self.problem)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready dictionary (schema eft-positivity/loop-region/1)."""
+        return {
+            "schema": LOOP_REGION_SCHEMA, "x": self.x, "y": self.y, "problem": self.problem.to_dict(),
+            "outline": self.outline.tolist(), "status": self.status, "reason": self.reason, "error": self.error,
+            "certificates": [dict(certificate) for certificate in self.certificates], "warning": self.warning,
+            "versions": dict(self.versions), "seconds": self.seconds,
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> LoopRegion:
+        """Inverse of to_dict; raises ValueError for another schema."""
+        if data.get("schema") != LOOP_REGION_SCHEMA:
+            raise ValueError(f"schema {data.get('schema')!r} is not {LOOP_REGION_SCHEMA!r}")
+        outline = np.array(data["outline"], dtype=float).reshape(-1, 3)
+        rest = data["status"], data["reason"], tuple(data["certificates"]), data["error"]
+        return cls(
+            data["x"], data["y"], Problem.from_dict(data["problem"]), outline, *rest, data["versions"], data["seconds"]
+        )
+
+    def __str__(self) -> str:
+        over = "" if self.problem.over == "1" else f"/{self.problem.over}"
+        lines = [self.problem.scope, f"region of ({self.x}{over}, {self.y}{over}): {self.status}"]
+        if self.status != "certified":
+            lines[-1] += f" (not proved): {self.reason}"
+        elif self.reason:
+            lines[-1] += f"; {self.reason}"
+        if len(self.outline):
+            (x0, x1), (y0, y1) = self.outline[[0, -1], 0], (self.outline[:, 1].min(), self.outline[:, 2].max())
+            lines.append(f"  {self.x}{over} in [{x0:.8g}, {x1:.8g}], {self.y}{over} in [{y0:.8g}, {y1:.8g}]")
+        else:
+            lines.append("  nothing is allowed")
+        lines += [f"  proved by {len(self.certificates)} functionals"] if self.certificates else []
+        return "\n".join([*lines, *([f"WARNING: {self.warning}"] if self.warning else [])])
+
+    def plot(self, path: str | None = None) -> Any:
+        """Figure of the region; saved as PDF and PNG if a path is given."""
+        from positivity.plotting import plot_plane
+
+        label = "allowed (certified)" if self.status == "certified" else "allowed (numerical, not proved)"
+        nothing = np.zeros((0, 2))
+        return plot_plane(self.problem, (self.x, self.y), self.outer, label, nothing, nothing, [], path)
+
+
+def loop_region(
+    x: str,
+    y: str,
+    over: str = "U",
+    *,
+    fix: Mapping[str, object],
+    loops: str,
+    order: int = 6,
+    dimension: int = 4,
+    digits: int = 6,
+    density: str = "positive",
+    assumptions: Assumptions | None = None,
+    smeared: int = 0,
+    points: int = 24,
+    progress: Callable[[int, int], None] | None = None,
+) -> LoopRegion:
+    """The region of (x, y) at fixed couplings with loops, e.g. ("g3", "g4", fix={"g2": "0.3U"}).
+
+    x, y: single couplings; every functional gives a quadratic in x.  points: values of x at which
+    functionals for y are sought.  Other arguments as for `bound`.  Raises InputError.
+    """
+    from positivity.bounds import loop_choice, versions
+
+    started = time.perf_counter()
+    if points < 3:
+        raise InputError(f"points {points}: use at least 3")
+    pairs, fixes = loop_choice(loops, order), parse_fixes(dict(fix))
+    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
+    if smeared and assumed != Assumptions():
+        raise InputError("smeared nulls need density 'unitary' and no assumptions: add --density unitary")
+    scanned, target = (_single(parse_combination(name), name) for name in (x, y))
+    held = tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True))
+    names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
+    problem = Problem(f"{x}, {y}", over, dimension, order, held, density, names, assumed, smeared)
+    fixed = single_fixes(fixes)
+    if (1, 0) not in fixed or scanned in fixed or target in fixed or scanned == target:
+        raise InputError("a region with loops: fix g2 and leave x and y free, e.g. g3 g4 --fix g2=0.3U")
+    scanned_coupling([*fixed, scanned], pairs)
+    divisor(problem)
+    question = Question(target, scanned, fixes, pairs, order, dimension, digits, assumed, smeared)
+    check_question(question)
+    with ctx.workprec(PRECISION):
+        cuts = _cuts(question, points, progress)
+        outline = _outline(cuts, float(divisor(problem).mid()))
+    proved = all(cut.certificate is not None for cut in cuts)
+    reason = "" if proved else "smeared nulls on a grid, error by refinement"
+    documents = tuple(dict(cut.certificate) for cut in cuts if cut.certificate is not None)
+    error = max((cut.error for cut in cuts), default=0.0)
+    seconds = round(time.perf_counter() - started, 4)
+    status = "certified" if proved else "numerical"
+    return LoopRegion(x, y, problem, outline, status, reason, documents, error, versions(), seconds)
+
+
+def _single(combination: Combination, name: str) -> Coupling:
+    if len(combination) != 1 or next(iter(combination.values())) != 1:
+        raise InputError(f"a region with loops is for single couplings, not {name!r}")
+    return next(iter(combination))
+
+
+def _cuts(question: Question, points: int, progress: Callable[[int, int], None] | None) -> list[Cut]:
+    scan = Scan(CutFinder(question))
+    scan.extend()
+    where = scan.intervals()
+    if not where:
+        return needed(scan.cuts)
+    low, high = where[0][0], where[-1][1]
+    if abs(low) == _INFINITY or abs(high) == _INFINITY:
+        raise InputError(f"the region is not bounded in x = {question.scanned}: raise the order or fix more couplings")
+    mine: list[Cut] = []
+    # denser towards the ends, where the boundary turns
+    places = (low + high) / 2 - (high - low) / 2 * np.cos(np.pi * (np.arange(points) + 0.5) / points)
+    for done, place in enumerate(places, 1):
+        g = fmpq(*float(f"{place:.10g}").as_integer_ratio())
+        for side in (-1, 1):
+            mine += [cut for cut in scan.finder.bounds(g, side) if cut.side == side]
+        if progress:
+            progress(done, points)
+    return [*needed(scan.cuts), *mine]
+
+
+def _outline(cuts: list[Cut], unit: float) -> np.ndarray:
+    """Rows (x, lowest y, largest y) of what the cuts allow, times the unit."""
+    from positivity.quadratics import allowed
+
+    where = allowed([cut.quadratic for cut in cuts if cut.side == 0])
+    if not where or not all(any(cut.side == side for cut in cuts) for side in (-1, 1)):
+        return np.zeros((0, 3))
+    low, high = where[0][0], where[-1][1]
+    places = (low + high) / 2 - (high - low) / 2 * np.cos(np.pi * np.arange(_SHOWN) / (_SHOWN - 1))
+    rows = []
+    for place in places:
+        top = min(float(cut.quadratic(arb(place)).upper()) for cut in cuts if cut.side == 1)
+        bottom = min(float(cut.quadratic(arb(place)).upper()) for cut in cuts if cut.side == -1)
+        if -bottom <= top:
+            rows.append((place * unit, -bottom * unit, top * unit))
+    return np.array(rows).reshape(-1, 3)
+
+
+def check_loop_region(data: Mapping[str, Any]) -> list[str]:
+    """Prove a certified loop region again; raises Refused if its outline is smaller than what is proved."""
+    region = LoopRegion.from_dict(data)
+    if region.status != "certified":
+        raise Refused("the region is numerical: it holds nothing to prove")
+    problem = region.problem
+    x, y = (next(iter(parse_combination(name))) for name in (region.x, region.y))
+    fixes = parse_fixes(dict(problem.fix))
+    pairs = parse_pairs(problem.loops)
+    with ctx.workprec(PRECISION):
+        question = Question(y, x, fixes, pairs, problem.order, problem.dimension, 6, problem.assumptions)
+        finder = CutFinder(question)
+        cuts = [finder.cut_of(certificate) for certificate in region.certificates]
+        proved = _outline(cuts, float(divisor(problem).mid()))
+    if proved.shape != region.outline.shape:
+        raise Refused("the outline is not the one that the certificates prove")
+    slack = 1e-9 * (1 + np.abs(proved))
+    moved = region.outline - proved
+    inside = moved[:, 1] > slack[:, 1], moved[:, 2] < -slack[:, 2], np.abs(moved[:, 0]) > slack[:, 0]
+    if np.any(inside) or not np.isfinite(region.outline).all():
+        raise Refused("the outline is smaller than the region that the certificates prove")
+    return [f"({region.x}, {region.y}) lies in the outline ({problem.scope})"]

@@ -1,0 +1,262 @@
+"""The loop of a scan: submit points, record rows, bisect boundaries, survive interrupts."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from positivity.errors import InputError
+from positivity.scans.executors import Given, Inline, Processes
+from positivity.scans.plan import Boundary, Chain, Place, answer_class, chains, coarse_places
+from positivity.scans.records import SCAN_SCHEMA, Records
+from positivity.scans.spec import ScanSpec, digest
+from positivity.scans.table import Scan
+from positivity.scans.tasks import WorkerMismatch, evaluate, own_versions, prepare
+
+#: times a point is tried whose worker was lost
+ATTEMPTS = 3
+
+Report: TypeAlias = Callable[[int, int, int, bool], None]
+Output: TypeAlias = str | os.PathLike[str] | None
+Backend: TypeAlias = Inline | Given | Processes
+
+
+def scan(
+    spec: str | os.PathLike[str] | Mapping[str, Any] | ScanSpec,
+    output: Output = None,
+    *,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    resume: bool = False,
+    progress: Report | None = None,
+) -> Scan:
+    """Answer a question at every point of a grid of couplings.
+
+    spec: a TOML file, a dictionary or a ScanSpec (format in docs/howto/scan.md); couplings in units
+    of the cutoff M = 1.  output: JSONL file to which every finished point is appended and synced,
+    so that an interrupt, a kill or a full disk loses at most the points in flight; resume=True
+    goes on with it.  jobs: worker processes (1: this process).  executor: any
+    concurrent.futures.Executor instead, e.g. dask's Client.get_executor(); jobs is then the
+    number of its workers.  progress: called with (recorded, total, without an answer, final).
+
+    Neighbouring points of tree-level bounds with rho_J >= 0 start each other; rows depend on
+    the specification and the versions only, not on jobs, order of execution or interruptions.
+
+    Returns a Scan (complete=False after Ctrl-C).  A point that fails is a row with its reason.
+    Raises InputError for a specification that makes no sense, a file of another specification or
+    other versions, or a disk that refuses.
+    """
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= 1024:
+        raise InputError(f"jobs {jobs!r}: use an integer from 1 to 1024")
+    if resume and output is None:
+        raise InputError("resume needs the output file of the interrupted scan")
+    asked = spec if isinstance(spec, ScanSpec) else ScanSpec.read(spec)
+    prepare(asked.request(asked.values(coarse_places(asked)[0])))
+    run = _Run(asked, progress or (lambda done, total, failed, final: None))
+    with _records(output, run.header, resume) as records, _backend(jobs, executor) as backend:
+        run.start(records)
+        complete = run.work(backend)
+    return Scan(asked, run.sorted_rows(), own_versions(), complete)
+
+
+@contextmanager
+def _records(
+    output: str | os.PathLike[str] | None, header: Mapping[str, Any], resume: bool
+) -> Iterator[Records | None]:
+    if output is None:
+        yield None
+        return
+    records = Records(output, header, resume)
+    try:
+        yield records
+    finally:
+        records.close()
+
+
+@contextmanager
+def _backend(jobs: int, executor: Executor | None) -> Iterator[Backend]:
+    backend: Backend = Given(executor, jobs) if executor is not None else Processes(jobs) if jobs > 1 else Inline()
+    try:
+        yield backend
+    except BaseException:
+        backend.kill()
+        raise
+    else:
+        backend.close()
+
+
+@dataclass
+class _Task:
+    """The next point of a chain."""
+
+    chain: Chain
+    position: int
+    attempts: int = 0
+
+    @property
+    def place(self) -> Place:
+        return self.chain.places[self.position]
+
+
+class _Run:
+    """State of one scan."""
+
+    def __init__(self, spec: ScanSpec, progress: Report) -> None:
+        self.spec, self.progress = spec, progress
+        self.header = {"schema": SCAN_SCHEMA, "spec": spec.to_dict(), "versions": own_versions(), "scope": spec.scope}
+        self.rows: dict[Place, dict[str, Any]] = {}
+        self.total, self._failed = spec.count, 0
+        self._spec_digest = digest({"spec": self.header["spec"], "versions": self.header["versions"]})
+        self._records: Records | None = None
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def start(self, records: Records | None) -> None:
+        """Take over what is recorded already."""
+        self._records = records
+        self._known = records.rows if records else {}
+
+    def key(self, place: Place) -> str:
+        """Hash of the inputs of a point, of the scan it belongs to, and of the versions."""
+        # neighbours start each other, so the grid is an input too
+        return digest({"scan": self._spec_digest, "request": self.spec.request(self.spec.values(place))})
+
+    def work(self, backend: Backend) -> bool:
+        """All rounds; False if interrupted."""
+        places, boundary = coarse_places(self.spec), Boundary(self.spec) if self.spec.adaptive else None
+        while places:
+            self.total = len(self.rows) + len(places)
+            try:
+                self._round(backend, chains(self.spec, places))
+            except KeyboardInterrupt:
+                self._report(final=True)
+                return False
+            answers = {place: answer_class(row) for place, row in self.rows.items()}
+            places = boundary.next_places(answers) if boundary else []
+        self._report(final=True)
+        return True
+
+    def sorted_rows(self) -> tuple[dict[str, Any], ...]:
+        """Rows by place."""
+        return tuple(self.rows[place] for place in sorted(self.rows))
+
+    def _round(self, backend: Backend, every: Sequence[Chain]) -> None:
+        ready = deque(task for chain in every if (task := self._next(chain, 0)) is not None)
+        suspects: deque[_Task] = deque()
+        active: dict[Future[Any], _Task] = {}
+        try:
+            while ready or suspects or active:
+                # points that were in flight when a worker died run alone, so that blame is exact
+                limit, queue = (1, suspects) if suspects else (backend.window, ready)
+                while queue and len(active) < limit:
+                    task = queue.popleft()
+                    active[self._submit(backend, task)] = task
+                self._collect(backend, active, ready, suspects)
+        except KeyboardInterrupt:
+            self._drain(active)
+            raise
+
+    def _next(self, chain: Chain, position: int) -> _Task | None:
+        """The first point of a chain from `position` on that is not recorded."""
+        for k in range(position, len(chain.places)):
+            place = chain.places[k]
+            row = self._known.get(self.key(place))
+            if row is None:
+                return _Task(chain, k)
+            self._keep(place, row)
+        return None
+
+    def _submit(self, backend: Backend, task: _Task) -> Future[Any]:
+        request = self.spec.request(self.spec.values(task.place)) | {"versions": self.header["versions"]}
+        if task.position:
+            before = self.rows[task.chain.places[task.position - 1]]
+            request["contacts"] = before.get("contacts") or []
+        try:
+            return backend.submit(evaluate, request)
+        except BrokenExecutor as error:
+            future: Future[Any] = Future()
+            future.set_exception(error)
+            return future
+        except RuntimeError as error:  # shut down by its owner
+            raise InputError(f"the executor takes no more points ({error}): go on with resume and a new one") from error
+
+    def _collect(
+        self, backend: Backend, active: dict[Future[Any], _Task], ready: deque[_Task], suspects: deque[_Task]
+    ) -> None:
+        """Record what is finished; a chain goes on with its next point at once."""
+        done, _ = wait(active, return_when=FIRST_COMPLETED)
+        lost: list[tuple[_Task, BaseException]] = []
+        for future in done:
+            task = active.pop(future)
+            error = CancelledError() if future.cancelled() else future.exception()
+            if isinstance(error, WorkerMismatch | KeyboardInterrupt):
+                raise error
+            if error is not None:
+                lost.append((task, error))
+                continue
+            following = self._record(task, future.result())
+            if following is not None:
+                ready.appendleft(following)
+        if lost:
+            self._lost(backend, active, lost, ready, suspects)
+
+    def _lost(
+        self,
+        backend: Backend,
+        active: dict[Future[Any], _Task],
+        lost: list[tuple[_Task, BaseException]],
+        ready: deque[_Task],
+        suspects: deque[_Task],
+    ) -> None:
+        """Workers died: try their points again, alone; give up on one after ATTEMPTS."""
+        if any(isinstance(error, BrokenExecutor) for _, error in lost):
+            if not backend.can_restart:
+                raise InputError("the executor broke down: start a new one and go on with resume") from lost[0][1]
+            lost += [(task, lost[0][1]) for task in active.values()]
+            active.clear()
+            assert isinstance(backend, Processes)
+            backend.restart()
+        alone = len(lost) == 1
+        for task, error in lost:
+            task.attempts += alone
+            if task.attempts < ATTEMPTS:
+                suspects.append(task)
+                continue
+            reason = f"the worker was lost {ATTEMPTS} times (killed, or out of memory?): {error!r}"
+            following = self._record(task, {"status": "failed", "reason": reason, "seconds": 0.0})
+            if following is not None:
+                ready.appendleft(following)
+
+    def _record(self, task: _Task, row: Mapping[str, Any]) -> _Task | None:
+        point = self.spec.values(task.place)
+        whole = {"key": self.key(task.place), "point": point, **row}
+        if self._records is not None:
+            self._records.append(whole)
+        self._keep(task.place, whole)
+        return self._next(task.chain, task.position + 1)
+
+    def _drain(self, active: dict[Future[Any], _Task]) -> None:
+        """After Ctrl-C: what is being computed is recorded, what waits is dropped; a second one drops all."""
+        for future in list(active):
+            if future.cancel():
+                del active[future]
+        try:
+            done, _ = wait(active)
+        except KeyboardInterrupt:
+            return
+        for future in done:
+            if not future.cancelled() and future.exception() is None:
+                self._record(active[future], future.result())
+
+    def _keep(self, place: Place, row: dict[str, Any]) -> None:
+        if place not in self.rows:
+            self._failed += row["status"] == "failed"
+        self.rows[place] = row
+        self._report()
+
+    def _report(self, final: bool = False) -> None:
+        self.progress(len(self.rows), self.total, self._failed, final)

@@ -1,0 +1,204 @@
+"""One point of a scan: a request in, a row out; the function that workers run.
+
+A row depends on the request alone, never on what the worker did before.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from positivity.errors import InputError
+
+Request = Mapping[str, Any]
+Row = dict[str, Any]
+
+#: from best to worst: a row is as good as its worse end
+_RANK = ("certified", "unbounded", "numerical", "failed")
+_EVIDENCE = ("certificate", "spectrum", "steps", "predicted")
+_BULKY = {"values": ("certificate", "spectrum", "ray", "density"), "certificates": ("spectrum", "density")}
+
+
+#: the precision of balls is a setting of the process: one point at a time in each
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class WorkerMismatch(InputError):
+    """A worker has other versions of the software than the scan."""
+
+
+def evaluate(request: Request) -> Row:
+    """The row of one point; a failure of the point becomes a row with its reason.
+
+    request: as made by `ScanSpec.request`, with "versions" and, for a warm start, "contacts".
+    Raises WorkerMismatch if this process has other versions.
+    """
+    _check_versions(request.get("versions"))
+    started = time.perf_counter()
+    try:
+        with _ONE_AT_A_TIME:
+            row = _run(request)
+    except InputError as error:
+        row = {"status": "failed", "reason": str(error)}
+    except Exception as error:
+        row = {"status": "failed", "reason": f"error in the library, please report: {error!r}"}
+    return row | {"seconds": round(time.perf_counter() - started, 4)}
+
+
+def _run(request: Request) -> Row:
+    task = request["task"]
+    if task == "bound":
+        return _bound(request)
+    if task == "check":
+        return _check(request)
+    row = dict(_function(task)(request))
+    return {"status": "done", "reason": "", **row}
+
+
+def prepare(request: Request) -> None:
+    """Raise InputError if the first point makes no sense, before anything is computed."""
+    task = request["task"]
+    if task == "bound":
+        from positivity.bounds import check_choices, loop_choice
+        from positivity.couplings import order_of, parse_combination
+        from positivity.errors import check_dimension, check_order
+
+        check_choices(request["digits"], request["density"], request["loops"], request["method"])
+        loop_choice(request["loops"], request["order"])
+        _assumptions(request)
+        check_dimension(request["dimension"])
+        named = [parse_combination(name) for name in (request["target"], *request["fix"])]
+        check_order(request["order"], max(order_of(c) for each in named for c in each))
+        if _warm(request):
+            _solver(request)
+    elif task == "check":
+        _checker()
+    else:
+        _function(task)
+
+
+def _bound(request: Request) -> Row:
+    from positivity.bounds import bound
+
+    if _warm(request):
+        return _warm_bound(request)
+    result = bound(
+        request["target"], request["over"], order=request["order"], dimension=request["dimension"],
+        fix=request["fix"], digits=request["digits"], density=request["density"], loops=request["loops"],
+        method=request["method"], assumptions=_assumptions(request), smeared=request["smeared"],
+    )  # fmt: skip
+    return _bound_row(request, result.problem, result.lower, result.upper)
+
+
+def _warm(request: Request) -> bool:
+    """Whether the point is a linear program that neighbours can start."""
+    plain = request["density"] == "positive" and request["loops"] == "tree" and request["method"] == "lp"
+    return plain and not request["smeared"] and request.get("assumptions") is None
+
+
+def _solver(request: Request) -> tuple[Any, Any]:
+    from positivity.bounds import check_choices, positive_solver
+    from positivity.couplings import parse_combination
+
+    check_choices(request["digits"], "positive", "tree", "lp")
+    return positive_solver(
+        parse_combination(request["target"]), request["over"] or "g2", request["fix"], request["order"],
+        request["dimension"], request["digits"],
+    )  # fmt: skip
+
+
+def _warm_bound(request: Request) -> Row:
+    from flint import fmpq
+
+    problem, solver = _solver(request)
+    solver.exchange.start_from([(int(spin), float(s)) for spin, s in request.get("contacts") or ()])
+    lower, upper = solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
+    row = _bound_row(request, problem, lower, upper)
+    return row | {"contacts": [[spin, s] for spin, s in solver.contacts]}
+
+
+def _bound_row(request: Request, problem: Any, lower: Any, upper: Any) -> Row:
+    ends = {"lower": lower, "upper": upper}
+    status = max((end.status for end in ends.values()), key=_RANK.index)
+    reasons = {end.reason: side for side, end in ends.items() if end.reason and end.status != "unbounded"}
+    reason = "; ".join(f"{side}: {text}" if len(reasons) > 1 else text for text, side in reasons.items())
+    bulky = _BULKY.get(request["keep"], ())
+    kept = {side: {k: v for k, v in end.to_dict().items() if k not in bulky} for side, end in ends.items()}
+    if status == "failed" and any(end.status == "failed" and end.certificate for end in ends.values()):
+        status = "excluded"
+    # what a bisection tells apart; "no theory" may be numerical, the reason says which
+    answer = "no theory" if any("no theory" in end.reason for end in ends.values()) else ""
+    return {
+        "status": status,
+        "reason": reason,
+        **({"answer": answer} if answer else {}),
+        "result": {"problem": problem.to_dict(), **kept},
+    }
+
+
+def _check(request: Request) -> Row:
+    given = {"order": request["order"], "dimension": request["dimension"]}
+    if request["density"] != "positive" or request["loops"] != "tree":
+        given |= {"density": request["density"], "loops": request["loops"]}
+    assumed = _assumptions(request)
+    if assumed is not None:
+        given["assumptions"] = assumed
+    verdict = _checker()(request["fix"], **given)
+    word = str(getattr(verdict, "status", None) or verdict.verdict)
+    # an allowed point is proved by its spectrum, so that stays with the certificates
+    dropped = {"seconds", "versions", *(_EVIDENCE if request["keep"] == "values" else ())}
+    result = {key: value for key, value in verdict.to_dict().items() if key not in dropped}
+    return {"status": word, "reason": str(getattr(verdict, "reason", "") or ""), "result": result}
+
+
+def _checker() -> Any:
+    import positivity
+
+    found = getattr(positivity, "check", None)
+    if found is None:
+        raise InputError("this version has no positivity.check: use task 'bound'")
+    return found
+
+
+def _assumptions(request: Request) -> Any:
+    data = request.get("assumptions")
+    if data is None:
+        return None
+    from positivity.problem import Assumptions
+
+    unknown = set(data) - {"ceiling", "last_spin", "gaps"}
+    if unknown:
+        raise InputError(f"assumptions: unknown key {sorted(unknown)[0]!r}; use ceiling, last_spin, gaps")
+    gaps: Sequence[Any] = data.get("gaps", ())
+    try:
+        return Assumptions(
+            str(data.get("ceiling", "2")), data.get("last_spin"), tuple((int(spin), str(mass)) for spin, mass in gaps)
+        )
+    except (TypeError, ValueError):
+        raise InputError("assumptions: write gaps as pairs [spin, m^2], e.g. gaps = [[2, 4]]") from None
+
+
+@lru_cache(maxsize=8)
+def _function(task: str) -> Any:
+    module, _, name = task.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"task {task!r} cannot be imported: {error}") from None
+
+
+@lru_cache(maxsize=1)
+def own_versions() -> dict[str, str]:
+    """Versions in this process."""
+    from positivity.bounds import versions
+
+    return versions()
+
+
+def _check_versions(wanted: object) -> None:
+    if wanted is not None and wanted != own_versions():
+        raise WorkerMismatch(f"a worker has {own_versions()}, the scan {wanted}: install the same versions everywhere")

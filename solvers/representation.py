@@ -1,0 +1,146 @@
+"""Exact spectra for vectors of moments: rational masses and weights that reproduce a vector exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+
+from solvers.cone import MomentCone, Place
+from solvers.grid import REGGE
+from solvers.linear import GrowingProgram
+from solvers.program import value_at
+
+#: a finite spin in place of the Regge limit, and m^2/(1+X) in place of infinite mass
+_LARGE_SPIN, _LARGE_MASS = 10**6, 10**6
+#: significant digits of m^2 tried in turn: short ones make short weights, long ones sit where the solver put them
+_DIGITS = (4, 7, 10, 17)
+#: weights below this share of the largest are noise of the linear program, unless dropping them fails
+_NOISE = 1e-9
+#: places of one spin closer than this in s may stand for one state
+_CLOSE = 1e-3
+
+
+@dataclass(frozen=True)
+class ExactAtom:
+    """A state: even spin, m^2 >= 1, and its weight in <F> = sum weight F(x, X), all exact."""
+
+    spin: int
+    mass_squared: fmpq
+    weight: fmpq
+
+
+class Representer:
+    """Writes vectors inside a cone as exact sums over states.
+
+    centre: the vector of the cone that rays are shot away from.
+    """
+
+    def __init__(self, cone: MomentCone, centre: Sequence[fmpq]) -> None:
+        self.cone = cone
+        self._centre = list(centre)
+        self._atoms: tuple[ExactAtom, ...] | None = None
+
+    def represent(self, places: Sequence[Place], vector: Sequence[fmpq]) -> tuple[ExactAtom, ...] | None:
+        """States near `places`, and those of the centre, that reproduce a vector; None if there are none.
+
+        places: the measure of v - t c for some t >= 0, to rounding.
+        """
+        centre = self._centre_atoms()
+        if centre is None:
+            return None
+        # the states of the centre complete a degenerate set of places, and stand in for the centre
+        for chosen in _subsets(places):
+            for digits in _DIGITS:
+                states = [self._state(place, digits) for place in chosen]
+                columns = [*(self._column(*state) for state in states), self._centre]
+                found = _solve([*columns, *(self._column(a.spin, a.mass_squared) for a in centre)], vector)
+                if found is None:
+                    continue
+                share, rest = found[len(states)], found[len(states) + 1 :]
+                atoms = [ExactAtom(*state, w) for state, w in zip(states, found, strict=False)]
+                atoms += [
+                    ExactAtom(a.spin, a.mass_squared, share * a.weight + w) for a, w in zip(centre, rest, strict=True)
+                ]
+                return _merged(atoms)
+        return None
+
+    def _centre_atoms(self) -> tuple[ExactAtom, ...] | None:
+        """States of the centre, found once: of all measures on the points the one of largest scaled weight."""
+        if self._atoms is None:
+            matrix, spins, s = self.cone.sampled()
+            program = GrowingProgram(self.cone.scaled(self._centre), 1e9)
+            program.add_rows(matrix, np.ones(len(matrix)))
+            weights = program.solve().duals
+            kept = np.flatnonzero(weights > 0)
+            for digits in _DIGITS:
+                states = [self._state(Place(int(spins[i]), float(s[i]), 1.0), digits) for i in kept]
+                found = _solve([self._column(*state) for state in states], self._centre)
+                if found is not None:
+                    self._atoms = _merged([ExactAtom(*state, w) for state, w in zip(states, found, strict=True)])
+                    break
+        return self._atoms
+
+    def _state(self, place: Place, digits: int) -> tuple[int, fmpq]:
+        """Spin and m^2, rounded to so many significant digits."""
+        spin = _LARGE_SPIN if place.spin == REGGE else place.spin
+        casimir = self.cone.program.ladder.casimir(spin)
+        if place.s >= float(self.cone.program.s_end(np.array([spin]))[0]) * (1 - 1e-9):
+            return spin, fmpq(1)
+        eta = self.cone.program.scale * place.s / (1 - place.s)
+        mass = (1 + casimir) * min(1 / max(eta, 1e-300), _LARGE_MASS)
+        mantissa, exponent = f"{mass:.{digits - 1}e}".split("e")
+        whole = fmpq(int(mantissa.replace(".", "")))
+        return spin, max(whole * fmpq(10) ** (int(exponent) - digits + 1), fmpq(1))
+
+    def _column(self, spin: int, mass_squared: fmpq) -> list[fmpq]:
+        casimir = self.cone.program.ladder.casimir(spin)
+        return [value_at(row, 1 / mass_squared, casimir) for row in self.cone.program.free]
+
+
+def _subsets(places: Sequence[Place]) -> list[list[Place]]:
+    """Choices of places: without noise, all of them, and neighbours on one spin drawn together."""
+    largest = max((place.weight for place in places), default=0.0)
+    heavy = [place for place in places if place.weight > _NOISE * largest]
+    together = _together(heavy)
+    return [choice for choice in (together, heavy, list(places)) if choice is together or len(choice) > len(together)]
+
+
+def _together(places: Sequence[Place]) -> list[Place]:
+    """Places of one spin that stand for one state between the points of the program."""
+    merged: list[Place] = []
+    for place in sorted(places, key=lambda p: (p.spin, p.s)):
+        last = merged[-1] if merged else None
+        if last is None or last.spin != place.spin or place.s - last.s > _CLOSE:
+            merged.append(place)
+            continue
+        weight = last.weight + place.weight
+        merged[-1] = Place(place.spin, (last.s * last.weight + place.s * place.weight) / weight, weight)
+    return merged
+
+
+def _solve(columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq]) -> list[fmpq] | None:
+    """Non-negative coefficients on the first independent columns that give the vector exactly, or None."""
+    count = len(columns)
+    matrix = fmpq_mat([[*(column[i] for column in columns), vector[i]] for i in range(len(vector))])
+    reduced, rank = matrix.rref()
+    found, pivot = [fmpq(0)] * count, 0
+    for line in range(rank):
+        while reduced[line, pivot] == 0:
+            pivot += 1
+        if pivot == count or reduced[line, count] < 0:
+            return None
+        found[pivot] = reduced[line, count]
+    return found
+
+
+def _merged(atoms: Sequence[ExactAtom]) -> tuple[ExactAtom, ...]:
+    """By spin and mass, equal states added, empty ones dropped."""
+    total: dict[tuple[int, fmpq], fmpq] = {}
+    for atom in atoms:
+        key = atom.spin, atom.mass_squared
+        total[key] = total.get(key, fmpq(0)) + atom.weight
+    ordered = sorted(total.items(), key=lambda item: (item[0][0], float(item[0][1])))
+    return tuple(ExactAtom(spin, mass, weight) for (spin, mass), weight in ordered if weight != 0)

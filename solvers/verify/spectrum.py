@@ -1,0 +1,72 @@
+"""Proof that a spectrum is one: exact averages that obey crossing, and the couplings they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flint import fmpq, fmpq_mat, fmpz
+
+from solvers.verify.document import Refused
+from solvers.verify.rows import infrared, ultraviolet
+
+_MAX_STATES, _MAX_ORDER, _MAX_TEXT = 10_000, 80, 100_000
+
+
+def spectrum_couplings(
+    spectrum: Sequence[Mapping[str, Any]], dimension: int, order: int
+) -> dict[tuple[int, int], fmpq]:
+    """All g_pq of orders 2..order, exactly, of a spectrum [{"spin", "mass_squared", "weight"}, ...].
+
+    Raises Refused unless every state has an even spin, m^2 >= 1 and a positive weight, and the averages of
+    all sum rules up to the order follow from one set of couplings, that is, every null constraint holds.
+    """
+    if not isinstance(order, int) or not 2 <= order <= _MAX_ORDER or not isinstance(dimension, int) or dimension < 4:
+        raise Refused(f"order {order!r} or dimension {dimension!r} is out of range")
+    if not isinstance(spectrum, Sequence) or len(spectrum) > _MAX_STATES:
+        raise Refused("the spectrum is not a list of states")
+    states = [_state(entry) for entry in spectrum]
+    kernels = {j: ultraviolet(j, order - 2 * j + 1, dimension) for j in range(1, order // 2 + 1)}
+    couplings: dict[tuple[int, int], fmpq] = {}
+    for n in range(2, order + 1):
+        sides, averages = [], []
+        for j in range(1, n // 2 + 1):
+            kernel = kernels[j][n - 2 * j]
+            total = fmpq(0)
+            for spin, mass, weight in states:
+                total += weight * kernel(fmpq(spin * (spin + dimension - 3))) / mass**n
+            sides.append(infrared(j, n - 2 * j))
+            averages.append(total)
+        couplings |= _solved(n, sides, averages)
+    return couplings
+
+
+def _state(entry: Mapping[str, Any]) -> tuple[int, fmpq, fmpq]:
+    try:
+        spin, mass, weight = entry["spin"], _rational(entry["mass_squared"]), _rational(entry["weight"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise Refused(f"a state of the spectrum is malformed: {error!r}") from None
+    if isinstance(spin, bool) or not isinstance(spin, int) or spin < 0 or spin % 2:
+        raise Refused(f"spin {spin!r} is not even and non-negative")
+    if mass < 1 or weight <= 0:
+        raise Refused(f"a state of spin {spin} has m^2 < M^2 or no positive weight")
+    return spin, mass, weight
+
+
+def _rational(text: str) -> fmpq:
+    if not isinstance(text, str) or len(text) > _MAX_TEXT:
+        raise ValueError("numbers are texts")
+    above, _, below = text.partition("/")
+    whole, _, digits = above.partition(".")
+    return fmpq(fmpz(whole + digits), fmpz(10) ** len(digits) * fmpz(below or "1"))
+
+
+def _solved(n: int, sides: list[dict[tuple[int, int], fmpq]], averages: list[fmpq]) -> dict[tuple[int, int], fmpq]:
+    names = sorted({name for side in sides for name in side})
+    matrix = fmpq_mat(
+        [[*(side.get(name, fmpq(0)) for name in names), value] for side, value in zip(sides, averages, strict=True)]
+    )
+    reduced, rank = matrix.rref()
+    if rank > len(names):
+        raise Refused(f"the spectrum violates a null constraint of order {n}")
+    return {name: reduced[i, len(names)] for i, name in enumerate(names)}

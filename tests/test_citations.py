@@ -1,0 +1,65 @@
+"""positivity cite: the right papers for a result, well-formed BibTeX."""
+
+import json
+import re
+
+import pytest
+
+import positivity
+from positivity.citations import ENTRIES, cite
+from positivity.cli import main
+
+
+def keys(text):
+    return set(re.findall(r"^@\w+\{([^,]+),$", text, re.M))
+
+
+def test_everything_is_well_formed():
+    text = cite()
+    assert keys(text) == set(ENTRIES) and text.count("{") == text.count("}")
+    for number in ("2011.02957", "2102.08951", "2501.09717", "2502.10375", "1502.02033"):
+        assert f"eprint = {{{number}}}" in text
+    for entry in ENTRIES.values():
+        assert {"author", "title"} <= {name for name, _ in entry.fields}
+
+
+def test_what_a_bound_used(tmp_path, capsys):
+    bound = positivity.bound("g3", order=4)
+    assert keys(cite(bound)) == {"eft-positivity", "Caron-Huot:2020cmc", "HiGHS", "Arb", "FLINT"}
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps(bound.to_dict()))
+    assert main(["cite", str(path)]) == 0
+    assert capsys.readouterr().out == cite(bound)
+    assert main(["cite", str(path), "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) == keys(cite(bound))
+    assert keys(cite(bound.lower.certificate)) == {"eft-positivity", "Caron-Huot:2020cmc", "FLINT"}
+
+
+@pytest.mark.parametrize(
+    ("problem", "method", "expected"),
+    [
+        ({"loops": "g2^2"}, "lp", {"Peng:2025loop", "HiGHS", "Arb"}),
+        ({"density": "unitary", "smeared": 8}, "cells", {"Caron-Huot:2021rmr", "HiGHS", "Arb"}),
+        ({}, "sdp", {"Clarabel"}),
+        ({}, "sdpa", {"SDPA"}),
+        ({}, "sdpb", {"Simmons-Duffin:2015qma"}),
+    ],
+)
+def test_methods(problem, method, expected):
+    data = {"schema": "eft-positivity/bound/1", "problem": problem, "method": method}
+    assert keys(cite(data)) == expected | {"eft-positivity", "Caron-Huot:2020cmc", "FLINT"}
+
+
+def test_scans_and_gravity(tmp_path):
+    path = tmp_path / "s.jsonl"
+    spec = {"target": "g3", "order": 4, "grid": {"g4": {"values": [0.1]}}}
+    scan = positivity.scan(spec, path)
+    expected = {"eft-positivity", "Caron-Huot:2020cmc", "HiGHS", "Arb", "FLINT"}
+    assert keys(cite(str(path))) == keys(cite(scan)) == expected
+    assert "Tokareva:2025gravity" in keys(cite({"schema": "eft-positivity/cutoff/1"}))
+
+
+@pytest.mark.parametrize("wrong", [{"schema": "other"}, {}, 3, "/no/such/file.json"])
+def test_no_result(wrong):
+    with pytest.raises(positivity.InputError):
+        cite(wrong)

@@ -1,0 +1,87 @@
+"""Figures for papers: reproducible to the byte, with data, provenance and a caption."""
+
+import json
+
+import matplotlib
+import numpy as np
+import pytest
+
+import positivity
+from paper_figs import shared
+from paper_figs.__main__ import FIGURES, main
+from positivity.plotting import COLOURS, DOUBLE, SINGLE, Curve, plot_curves
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_tree_level_twice(tmp_path, capsys):
+    folders = tmp_path / "a", tmp_path / "b"
+    for folder in folders:
+        assert main(["tree_level", "--quick", "--output", str(folder)]) == 0
+    first, second = map(contents, folders)
+    assert first == second, "byte-identical"
+    assert set(first) == {f"tree_level_region.{suffix}" for suffix in ("pdf", "png", "json", "txt")}
+    caption = first["tree_level_region.txt"].decode()
+    for part in ("D=4", "tree level", "rho_J >= 0", "masses >= M=1", "certified", "--quick"):
+        assert part in caption
+    data = json.loads(first["tree_level_region.json"])
+    assert data["provenance"]["made_by"] == "python -m paper_figs tree_level --quick"
+    assert {"numpy", "highspy"} <= set(data["provenance"]["versions"])
+    # no known theory is cut off, and the data are proved again by the verifier
+    assert len(positivity.verify(data)) == len(data["half_planes"])
+    for theory in data["theories"]:
+        for plane in positivity.Region.from_dict(data).certified:
+            a, b, h = plane.line
+            assert a * theory["x"] + b * theory["y"] <= h + 1e-9
+    # no Type 3 fonts, which journals refuse
+    assert b"/Type3" not in first["tree_level_region.pdf"] and b"/FontFile2" in first["tree_level_region.pdf"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_twice(name, tmp_path):
+    folders = tmp_path / "a", tmp_path / "b"
+    for folder in folders:
+        assert main([name, "--quick", "--output", str(folder)]) == 0
+    first = contents(folders[0])
+    assert first == contents(folders[1])
+    for figure in (key[:-4] for key in first if key.endswith(".pdf")):
+        assert {f"{figure}.png", f"{figure}.json", f"{figure}.txt"} <= set(first)
+        assert "Scope: " in first[f"{figure}.txt"].decode()
+
+
+def test_list_and_bad_names(capsys):
+    assert main(["list"]) == 0 and set(FIGURES) <= {line.split(":")[0] for line in capsys.readouterr().out.splitlines()}
+    for arguments in (["nothing"], [], ["tree_level", "--all"]):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 2
+
+
+def test_statuses_are_counted_and_times_removed():
+    data = {"ends": [{"status": "numerical", "value": "1"}, {"status": "certified", "value": "2"}], "seconds": 3}
+    assert sorted(shared.statuses(data)) == ["certified", "numerical"]
+    assert shared.without_times(data)["seconds"] == 0.0
+
+
+def test_an_uncertified_end_shows_in_the_caption(tmp_path):
+    output = shared.Output(tmp_path, "name")
+    output.save("f", {"end": {"status": "numerical", "value": "1"}}, "A figure.", "D=4")
+    assert "1 numerical (not proved)" in (tmp_path / "f.txt").read_text()
+
+
+def test_style(tmp_path):
+    seen = {}
+
+    def spy(figure, *_, **__):
+        seen.update(width=figure.get_figwidth(), fonts=matplotlib.rcParams["pdf.fonttype"],
+                    colours=matplotlib.rcParams["axes.prop_cycle"].by_key()["color"])  # fmt: skip
+
+    curve = Curve("line", np.array([[0.0, 0.0], [1.0, 1.0]]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matplotlib.figure.Figure, "savefig", spy)
+        plot_curves([curve], "x", "y", "title", tmp_path / "f.pdf")
+    assert seen["width"] == SINGLE < DOUBLE and seen["fonts"] == 42
+    assert tuple(f"#{colour.lstrip('#')}" for colour in seen["colours"]) == COLOURS
