@@ -244,7 +244,8 @@ def cutoff_bound(p_min: object = None, *, functions: int | None = None, **questi
     others zero; with k = (2, 4) give degree instead, the highest Mandelstam order of the shared
     couplings.  forward_sum_rules: use A_2^imp.  mu: pole 1/(p^2 + mu^2).  g2, g4: fixed values in units
     of the cutoff, g4 through A_4(0) = 4 g4.  loops: "tree" or "g2^2".  functions: test functions per
-    sum rule (default 24 to 40).  Raises InputError for a bad question, before any long computation.
+    sum rule (default 64; 24 with mu or forward sum rules).  Raises InputError for a bad question,
+    before any long computation.
     """
     problem = cutoff_problem(p_min, **question)
     count = _functions(functions, problem)
@@ -291,7 +292,7 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
 
 def _functions(functions: int | None, problem: CutoffProblem) -> int:
     if functions is None:
-        return 14 if problem.forward else 40 if problem.k == (2,) else 24
+        return 24 if problem.forward or problem.mu else 64
     if isinstance(functions, bool) or not isinstance(functions, int) or not 6 <= functions <= 120:
         raise InputError(f"functions {functions!r}: use 6 to 120 test functions")
     return functions

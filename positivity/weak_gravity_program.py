@@ -140,9 +140,11 @@ def cells(rows: Rows, grid: CutoffGrid) -> np.ndarray:
     """int over each cell of the heavy average's measure times the kernels: (cells, rows)."""
     found = []
     for block in exact_blocks(rows, grid):
-        integrals = np.einsum("jqr,jq->jr", block.kernels, block.weights)
-        bins = _bins(block.b.mean(axis=1), grid.step)
-        found.append(np.add.reduceat(integrals, np.flatnonzero(np.diff(bins, prepend=-1)), axis=0))
+        # nodes of one spin may lie in different cells: along a shell b changes by more than one step
+        bins = grid.bins(block.b).ravel()
+        order = np.argsort(bins, kind="stable")
+        integrals = (block.kernels * block.weights[:, :, None]).reshape(len(bins), -1)[order]
+        found.append(np.add.reduceat(integrals, np.flatnonzero(np.diff(bins[order], prepend=-1)), axis=0))
     for patch in _eikonal_patches(rows, grid):
         for x, w in zip(patch.x, patch.x_weights, strict=True):
             kernels = eikonal_rows(rows, patch.b, x, patch.transform, patch.nodes)
@@ -174,11 +176,6 @@ def rays(rows: Rows) -> np.ndarray:
     return large_spin_rows(rows, np.append(1e-6, chebyshev(_RAY_POINTS)[1:]))
 
 
-def _bins(b: np.ndarray, step: float) -> np.ndarray:
-    """Bins of width `step`, wider beyond b = 30, where the kernels are small."""
-    return np.floor(np.where(b < 30, b, 15 + b / 2) / step).astype(int)
-
-
 @dataclass(frozen=True)
 class _Patch:
     """An eikonal region: b (points,) with weights 4 b db, `per_cell` of them per cell, x (shells, nodes), weights."""
@@ -197,7 +194,7 @@ def _eikonal_patches(rows: Rows, grid: CutoffGrid) -> Iterator[_Patch]:
     stop = last_impact(rows, grid)
     resolved = len(rows.k) > 1 or rows.forward or rows.improved
     # with A_2 alone the sign does not depend on x
-    shells = np.geomspace(_FIRST_SHELL, 1.0, grid.shells // 5) if resolved else np.array([1.0])
+    shells = np.geomspace(_FIRST_SHELL, 1.0, grid.far_shells) if resolved else np.array([1.0])
     low = np.array([0.0, *shells[shells < 0.9 * grid.x_low], grid.x_low])
     for start, end, edges in ((0.0, grid.reach, low), (grid.reach, stop, np.array([0.0, *shells]))):
         cells_b = impact_edges(rows, grid, start, end)
