@@ -30,12 +30,14 @@ def add(commands: Any) -> None:
     parser.add_argument("--analytic", action="store_true", help="closed form, from --mu and --g4")
     parser.add_argument("--density", default="unitary", help="unitary (default): 0 <= rho_J <= 2")
     parser.add_argument("--functions", type=integer, metavar="F", help="test functions per sum rule")
+    parser.add_argument("--certificate", metavar="FILE", help="prove a bound and save it (A_2 alone; half a minute)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
 
 
 def _cutoff(options: Any) -> int:
     check_writable(options.output)
+    check_writable(options.certificate)
     if options.analytic:
         return _analytic(options)
     question = {
@@ -45,11 +47,33 @@ def _cutoff(options: Any) -> int:
     }  # fmt: skip
     if options.p_min is None and options.mu is None:
         return _scan(question, options)
+    if options.certificate:
+        return _certify(question, options)
     from positivity.weak_gravity import cutoff_bound
 
     result = cutoff_bound(options.p_min, functions=options.functions, **question)
     _show(options, result.to_dict(), str(result))
     return NOT_PROVED
+
+
+def _certify(question: dict[str, Any], options: Any) -> int:
+    """A proof instead of a number."""
+    from positivity.verification import verify
+    from positivity.weak_gravity import cutoff_problem
+    from positivity.weak_gravity_certificate import certify_cutoff
+
+    problem = cutoff_problem(options.p_min, **question)
+    if problem != cutoff_problem(options.p_min, contacts=options.contacts):
+        raise InputError(
+            "--certificate is for A_2 with free contact terms at tree level: give --p-min and --contacts only"
+        )
+    chosen = {} if options.functions is None else {"functions": options.functions}
+    certificate = certify_cutoff(options.p_min, options.contacts, **chosen)
+    write_json(options.certificate, certificate)
+    (statement,) = verify(certificate)
+    data = {"schema": "eft-positivity/cutoff-proof/1", "statement": statement, "certificate": certificate}
+    _show(options, data, f"PROVED: {statement}\ncertificate: {options.certificate}")
+    return OK
 
 
 def _scan(question: dict[str, Any], options: Any) -> int:

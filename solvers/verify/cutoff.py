@@ -8,8 +8,8 @@ cubic spline sum_i [alpha_i (q-q_i)_+^2 + beta_i (q-q_i)_+^3], q = p^2.  For any
     K_J = (x^2/2) int dq g phi(qx) P_J(1-2qx),   phi(y) = (2-y)/(1-y)^2 .
 
 Since g vanishes at q = 0 and near q = 1, sum (2J+1) K_J = 0 and the sum is half of sum (2J+1) |K_J|.  It is
-bounded from above in four parts (docs/theory/weak_gravity.md): at the nodes x_i, J <= J*, by exact recurrences; between
-nodes by h^3/12 times the second derivative in u, which is K_J of g - q g' + q^2 g''; J > J* by Parseval with
+bounded from above in four parts (docs/theory/weak_gravity.md): at the nodes x_i, J <= J*, by exact recurrences;
+between nodes by h^3/12 times the second derivative in u, which is K_J of g - q g' + q^2 g''; J > J* by Parseval with
 J^2(J+1)^2; x below the first node by Parseval with (a + J(J+1))^2.  Nothing of what finds functionals is imported.
 """
 
@@ -219,8 +219,10 @@ def _hull(low: fmpq, high: fmpq) -> arb:
 def _boxes(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> list[_Box]:
     found = []
     for low, high, piece in zip(certificate.breaks[:-1], certificate.breaks[1:], pieces, strict=False):
-        width = (high - low) / _SUBINTERVALS
-        for k in range(_SUBINTERVALS):
+        # small against the distance to q = 1, where powers of 1/(1 - y) are large
+        count = max(_SUBINTERVALS, int(8 * (high - low) / (1 - high)) + 1)
+        width = (high - low) / count
+        for k in range(count):
             middle = low + width * (fmpq(2 * k + 1, 2))
             # Taylor form about the middle keeps the balls small
             t = arb(0, arb(width / 2).upper())
@@ -267,11 +269,16 @@ def _casimir(box: _Box, x: arb, y: arb) -> arb:
 
 
 def _below(boxes: list[_Box], first: fmpq) -> arb:
-    """int over u < log(first) of sum (2J+1) |K_J| / 2: sum_{J even} (2J+1)/(a+J(J+1))^2 <= (1+2/a)/(2a), a = c/x."""
+    """int over u < log(first) of sum (2J+1) |K_J| / 2.
+
+    sum_{J even} (2J+1)/(a+J(J+1))^2 <= (1+3/a)/(2a) for a = c/x >= 6.
+    """
     cell = (fmpq(0), first)
     plain, casimir = _norms(boxes, cell, _plain).sqrt(), _norms(boxes, cell, _casimir).sqrt()
     c = arb((casimir / plain).mid())
-    front = ((1 + 2 * arb(first) / c) / (2 * c)).sqrt()
+    if not c >= 6 * arb(first):
+        raise Refused("the first node is too large for the bound on what lies below it")
+    front = ((1 + 3 * arb(first) / c) / (2 * c)).sqrt()
     return arb(first) * front * (c * plain + casimir) / 4
 
 
