@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
@@ -68,10 +69,19 @@ def verify_cutoff(data: dict[str, Any]) -> str:
         raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {certificate.bound}")
     top = certificate.breaks[-1]
     return (
-        f"8piG Lambda^2 <= {certificate.bound} for D=4, 0 <= rho_J <= 2, all even spins, all masses >= Lambda=1, if "
-        f"A_2(-p^2) = 8piG/p^2 + {certificate.contacts} contact term(s) for {certificate.p_min} <= p, p^2 <= {top} "
+        f"8piG Lambda^2 <= {_decimal(certificate.bound)} for D=4, 0 <= rho_J <= 2, all even spins, all masses >= Lambda=1, "
+        f"if A_2(-p^2) = 8piG/p^2 + {certificate.contacts} contact term(s) for {_decimal(certificate.p_min)} <= p and "
+        f"p^2 <= {_decimal(top)} "
         "(graviton loops neglected)"
     )
+
+
+def _decimal(value: fmpq) -> str:
+    """The value as a decimal if it has one of at most 30 digits."""
+    scaled = value * 10**30
+    if scaled.q != 1:
+        return str(value)
+    return f"{Decimal(int(scaled.p)).scaleb(-30).normalize():f}"
 
 
 def upper_bound(certificate: CutoffCertificate) -> arb:
