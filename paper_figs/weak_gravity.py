@@ -38,7 +38,7 @@ def _versus_p_min(output: Output) -> None:
     curves, data = [], {}
     momenta = output.choose(P_MIN, P_MIN[:3])
     for label, question in output.choose(CURVES, dict(list(CURVES.items())[:2])).items():
-        functions = output.choose(14 if "k" in question else 20, 10)
+        functions = output.choose(24 if "k" in question else 40, 10)
         bounds = [cutoff_bound(p, functions=functions, **question) for p in momenta]
         data[label] = _data(bounds)
         curves.append(Curve(label, _points([1 / p for p in momenta], bounds), marker="o"))
@@ -54,7 +54,7 @@ def _versus_p_min(output: Output) -> None:
 
 
 def _versus_g2(output: Output) -> None:
-    question: dict[str, Any] = {"k": (2, 4), "degree": 6, "functions": output.choose(14, 10)}
+    question: dict[str, Any] = {"k": (2, 4), "degree": 6, "functions": output.choose(24, 10)}
     levels = output.choose(LEVELS, LEVELS[::2])
     curves, data = [], {}
     for label, loops, style in (("tree", "tree", "-"), (r"loops of $g_2^2$", "g2^2", "--")):
@@ -74,7 +74,7 @@ def _versus_g4(output: Output) -> None:
     line = np.geomspace(min(QUARTIC), max(QUARTIC), 40)
     for mu, style in output.choose(REGULATORS, REGULATORS[1:2]):
         closed = [analytic_cutoff(str(mu), f"{g4:.9f}").value for g4 in line]
-        bounds = [cutoff_bound(mu=mu, contacts=0, g4=g4, functions=output.choose(14, 10)) for g4 in QUARTIC]
+        bounds = [cutoff_bound(mu=mu, contacts=0, g4=g4, functions=output.choose(24, 10)) for g4 in QUARTIC]
         data[f"mu={mu}"] = _data(bounds)
         curves.append(Curve(rf"closed form, $\mu={mu:g}\Lambda$", np.stack([line, closed], axis=1), style=style))
         points = np.array([(g4, b.value) for g4, b in zip(QUARTIC, bounds, strict=True) if b.value is not None])

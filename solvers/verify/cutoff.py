@@ -67,11 +67,10 @@ def verify_cutoff(data: dict[str, Any]) -> str:
     proved = upper_bound(certificate)
     if not proved <= arb(certificate.bound):
         raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {certificate.bound}")
-    top = certificate.breaks[-1]
+    low, top = _decimal(certificate.p_min), _decimal(certificate.breaks[-1])
     return (
-        f"8piG Lambda^2 <= {_decimal(certificate.bound)} for D=4, 0 <= rho_J <= 2, all even spins, all masses >= Lambda=1, "
-        f"if A_2(-p^2) = 8piG/p^2 + {certificate.contacts} contact term(s) for {_decimal(certificate.p_min)} <= p and "
-        f"p^2 <= {_decimal(top)} "
+        f"8piG Lambda^2 <= {_decimal(certificate.bound)} for D=4, 0 <= rho_J <= 2, all even spins, all masses >= "
+        f"Lambda=1, if A_2(-p^2) = 8piG/p^2 + {certificate.contacts} contact term(s) for {low} <= p and p^2 <= {top} "
         "(graviton loops neglected)"
     )
 
