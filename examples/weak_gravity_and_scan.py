@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 
 import positivity
-from positivity.weak_gravity_analytic import AnalyticCutoff, largest_g4
 
 QUICK = bool(os.environ.get("EFT_POSITIVITY_QUICK"))
-print(AnalyticCutoff(mu=1.0, g4=largest_g4()))
+# the largest g4 that full unitarity allows without gravity: g4 <= g2/2, g2 <= 0.753 (4 pi)^2
+print(positivity.analytic_cutoff(mu=1, g4="59.45"))
 
 # %% [markdown]
 # The program uses sum rules between $p_{\min}$ and the cutoff. It is `numerical`: its functional is evaluated again on
@@ -20,7 +20,7 @@ print(AnalyticCutoff(mu=1.0, g4=largest_g4()))
 
 # %%
 for p_min in (0.3,) if QUICK else (0.3, 0.1, 0.01):
-    print(positivity.cutoff(positivity.CutoffProblem(p_min, functions=8 if QUICK else 24)), "\n")
+    print(positivity.cutoff_bound(p_min, contacts=1, functions=8 if QUICK else 24), "\n")
 
 # %% [markdown]
 # Without full unitarity only ratios to $8\pi G$ are bounded. In $D=7$ the improved sum rule and the null $X_4$ give

@@ -1,28 +1,34 @@
-"""The weak-gravity bound in D=4: Lambda/M_P versus p_min, and 8piG versus g4 from the closed form."""
+"""The weak-gravity bound: Lambda/M_P versus p_min, versus g2 (tree and one loop), and the relation of g4 and G."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from paper_figs.shared import Output
 from positivity.plotting import Curve, plot_curves
-from positivity.weak_gravity import CutoffProblem, cutoff
-from positivity.weak_gravity_analytic import AnalyticCutoff, largest_g4
+from positivity.weak_gravity import CutoffBound, cutoff_bound
+from positivity.weak_gravity_analytic import analytic_cutoff
 
-MOMENTA = (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4)
-CASES = {
+P_MIN = (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6)
+CURVES: dict[str, dict[str, Any]] = {
     "$A_2$, 1 contact term": {"contacts": 1},
     "$A_2$, 2 contact terms": {"contacts": 2},
     "$A_2$, 3 contact terms": {"contacts": 3},
-    "$A_2,A_4$ to order 6": {"k": (2, 4), "degree": 6},
+    r"$A_2,A_4$, couplings to $g_4$": {"k": (2, 4), "degree": 4},
+    r"$A_2,A_4$, couplings to $g_6$": {"k": (2, 4), "degree": 6},
 }
-SCOPE = "$D=4$, $0\\leq\\rho_J\\leq 2$, all even $J$, all $m\\geq\\Lambda$, no graviton loops\nnumerical (not proved)"
-
-WORDS = "D=4, 0 <= rho_J <= 2, all even spins, all masses, no graviton loops, numerical"
+LEVELS = (0, 25, 50, 75, 100)
+QUARTIC = (0.01, 0.3, 8.0, 60.0)
+DENSITY = r"$D=4$, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq\Lambda$, graviton loops neglected"
+NUMERICAL = "numerical (not proved)"
+REGULATORS = ((0.05, "-"), (0.2, "--"), (1.0, ":"))
+WORDS = "D=4, 0 <= rho_J <= 2, all even spins, all masses, graviton loops neglected, numerical"
 
 
 def make(output: Output) -> None:
-    """Save the figures with their data."""
+    """Save the three figures with their data."""
     _versus_p_min(output)
     _versus_g2(output)
     _versus_g4(output)
@@ -30,59 +36,62 @@ def make(output: Output) -> None:
 
 def _versus_p_min(output: Output) -> None:
     curves, data = [], {}
-    for label, options in CASES.items():
-        points = []
-        for p_min in output.choose(MOMENTA, MOMENTA[:2]):
-            found = cutoff(CutoffProblem(p_min, functions=20 + int(4 * -np.log10(p_min)), **options))
-            print(found, flush=True)
-            data[f"{label} {p_min}"] = found.to_dict()
-            points.append((1 / p_min, found.ratio))
-        curves.append(Curve(label, np.array(points), marker="o"))
-    reach = np.geomspace(100, 1 / MOMENTA[-1], 50)
-    asymptote = np.column_stack([reach, 4 / np.sqrt(np.log(reach))])
-    curves.append(Curve(r"$4/\sqrt{\log(\Lambda/p_{\min})}$", asymptote, style=":"))
-    figure = output.figure("weak_gravity_p_min")
-    plot_curves(curves, r"$\Lambda/p_{\min}$", r"$\max\,\Lambda/M_{\rm P}$", SCOPE, figure, logx=True, logy=True)
-    output.save(
-        "weak_gravity_p_min",
-        data,
-        "Largest Lambda/M_P versus Lambda/p_min, and the asymptote.",
-        WORDS,
-    )
+    momenta = output.choose(P_MIN, P_MIN[:3])
+    for label, question in output.choose(CURVES, dict(list(CURVES.items())[:2])).items():
+        functions = output.choose(24 if "k" in question else 40, 10)
+        bounds = [cutoff_bound(p, functions=functions, **question) for p in momenta]
+        data[label] = _data(bounds)
+        curves.append(Curve(label, _points([1 / p for p in momenta], bounds), marker="o"))
+    small = np.geomspace(20, 1 / momenta[-1], 60)
+    line = np.stack([small, 4 / np.sqrt(np.log(small))], axis=1)
+    curves.append(Curve(r"$8\pi G\Lambda^2=16/\log(\Lambda/p_{\min})$", line, style="--"))
+    title = f"{DENSITY}\nfree contact terms as listed, higher ones zero; {NUMERICAL}"
+    name = "weak_gravity_p_min"
+    axes = r"$\Lambda/p_{\min}$", r"max $\Lambda/M_P$"
+    plot_curves(curves, *axes, title, output.figure(name), logx=True, logy=True)
+    caption = "Largest Lambda/M_P versus Lambda/p_min for several sets of free contact terms, and the asymptote."
+    output.save(name, data, caption, WORDS)
 
 
 def _versus_g2(output: Output) -> None:
-    """Three contact terms, g2 held fixed, tree level and with the g2^2 loop."""
+    question: dict[str, Any] = {"k": (2, 4), "degree": 6, "functions": output.choose(24, 10)}
+    levels = output.choose(LEVELS, LEVELS[::2])
     curves, data = [], {}
-    for loops, label in (("tree", "tree level"), ("g2^2", "one loop, $g_2^2$")):
-        points = []
-        for g2 in np.linspace(0, 120, output.choose(7, 3)):
-            found = cutoff(CutoffProblem(0.1, contacts=3, g2=float(g2), loops=loops, functions=20))
-            data[f"{loops} {g2}"] = found.to_dict()
-            points.append((g2, found.value))
-        curves.append(Curve(label, np.array(points), marker="o", style="-" if loops == "tree" else (0, (4, 3))))
-    figure = output.figure("weak_gravity_g2")
-    scope = SCOPE + ", $A_2$ with 3 contact terms, $p_{\\min}=0.1\\,\\Lambda$"
-    plot_curves(curves, r"$g_2\Lambda^4$", r"$\max\,8\pi G\Lambda^2$", scope, figure)
-    output.save("weak_gravity_g2", data, "Largest 8 pi G Lambda^2 versus g2, p_min = 0.1 Lambda.", WORDS)
+    for label, loops, style in (("tree", "tree", "-"), (r"loops of $g_2^2$", "g2^2", "--")):
+        bounds = [cutoff_bound("0.1", g2=level, loops=loops, **question) for level in levels]
+        data[label] = _data(bounds)
+        unit = (4 * np.pi) ** 2
+        curves.append(Curve(label, _points([level / unit for level in levels], bounds), marker="o", style=style))
+    title = f"{DENSITY}\n$A_2,A_4$, couplings to $g_6$, $p_{{\\min}}=0.1\\Lambda$; {NUMERICAL}"
+    name = "weak_gravity_g2"
+    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2\Lambda^{-4}$", r"max $\Lambda/M_P$", title, output.figure(name))
+    caption = "Largest Lambda/M_P versus g2, tree level and with the one-loop arcs of g2^2; p_min = 0.1 Lambda."
+    output.save(name, data, caption, WORDS)
 
 
 def _versus_g4(output: Output) -> None:
-    g4 = np.geomspace(0.01, largest_g4(), 60)
-    curves = [
-        Curve(rf"$\mu={mu}\,\Lambda$", np.array([(g, AnalyticCutoff(mu, float(g)).value) for g in g4]))
-        for mu in (1.0, 0.3, 0.1)
-    ]
-    found = [cutoff(CutoffProblem(0.02, contacts=0, mu=0.1, g4=g, functions=14)) for g in (0.1, 1.0, 10.0)]
-    points = np.array([(f.problem.g4, f.value) for f in found])
-    curves.append(Curve(r"program, $\mu=0.1\,\Lambda$ (numerical)", points, marker="s", style=":"))
-    figure = output.figure("weak_gravity_g4")
-    scope = "$D=4$, $0\\leq\\rho_J\\leq 2$, pole $8\\pi G/(p^2+\\mu^2)$, no contacts\nlines: analytic bound"
-    plot_curves(curves, r"$g_4\Lambda^8$", r"$\max\,8\pi G\Lambda^2$", scope, figure, logx=True, logy=True)
-    data = {f"g4={f.problem.g4}": f.to_dict() for f in found}
-    output.save(
-        "weak_gravity_g4",
-        data,
-        "Largest 8 pi G Lambda^2 versus g4: closed form and program.",
-        WORDS,
-    )
+    curves, data = [], {}
+    line = np.geomspace(min(QUARTIC), max(QUARTIC), 40)
+    for mu, style in output.choose(REGULATORS, REGULATORS[1:2]):
+        closed = [analytic_cutoff(str(mu), f"{g4:.9f}").value for g4 in line]
+        bounds = [cutoff_bound(mu=mu, contacts=0, g4=g4, functions=output.choose(24, 10)) for g4 in QUARTIC]
+        data[f"mu={mu}"] = _data(bounds)
+        curves.append(Curve(rf"closed form, $\mu={mu:g}\Lambda$", np.stack([line, closed], axis=1), style=style))
+        points = np.array([(g4, b.value) for g4, b in zip(QUARTIC, bounds, strict=True) if b.value is not None])
+        curves.append(Curve(rf"program, $\mu={mu:g}\Lambda$", points, marker="o", style=""))
+    title = f"{DENSITY}\npole $1/(p^2+\\mu^2)$, no contact terms, $A_4(0)=4g_4$; program {NUMERICAL}"
+    name = "weak_gravity_g4"
+    axes = r"$g_4\Lambda^8$", r"max $8\pi G\Lambda^2$"
+    plot_curves(curves, *axes, title, output.figure(name), logx=True, logy=True)
+    caption = "Largest 8 pi G Lambda^2 versus g4 for a regulated pole: closed form (lines) and program (points)."
+    output.save(name, data, caption, WORDS)
+
+
+def _points(x: list[float], bounds: list[CutoffBound]) -> np.ndarray:
+    heights = [np.nan if b.cutoff_over_planck is None else b.cutoff_over_planck for b in bounds]
+    return np.stack([np.array(x), np.array(heights)], axis=1)
+
+
+def _data(bounds: list[CutoffBound]) -> list[dict[str, Any]]:
+    """The bounds as data, without their functionals."""
+    return [{key: value for key, value in bound.to_dict().items() if key != "functional"} for bound in bounds]

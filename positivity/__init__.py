@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from positivity.scans.table import Scan
     from positivity.verdicts import Verdict
     from positivity.verification import verify
-    from positivity.weak_gravity import CutoffBound, CutoffProblem, cutoff
+    from positivity.weak_gravity import CutoffBound, CutoffProblem, cutoff_bound
+    from positivity.weak_gravity_analytic import AnalyticCutoff, analytic_cutoff
+    from positivity.weak_gravity_certificate import certify_cutoff
 
 _HOME = {
     "Assumptions": "problem",
@@ -54,7 +56,10 @@ _HOME = {
     "Verdict": "verdicts",
     "bound": "bounds",
     "check": "checking",
-    "cutoff": "weak_gravity",
+    "cutoff_bound": "weak_gravity",
+    "AnalyticCutoff": "weak_gravity_analytic",
+    "analytic_cutoff": "weak_gravity_analytic",
+    "certify_cutoff": "weak_gravity_certificate",
     "gravity_bound": "gravity",
     "loop_region": "loop_regions",
     "cite": "citations",
@@ -65,6 +70,7 @@ _HOME = {
 }
 
 __all__ = [
+    "AnalyticCutoff",
     "Assumptions",
     "Bound",
     "Checker",
@@ -82,10 +88,12 @@ __all__ = [
     "ScanSpec",
     "State",
     "Verdict",
+    "analytic_cutoff",
     "bound",
+    "certify_cutoff",
     "check",
     "cite",
-    "cutoff",
+    "cutoff_bound",
     "gravity_bound",
     "loop_region",
     "null_constraints",

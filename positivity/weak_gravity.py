@@ -1,230 +1,333 @@
-"""The weak-gravity bound in D = 4: how large 8 pi G Lambda^2 can be with 0 <= rho_J <= 2 (2502.10375).
+r"""The weak-gravity bound on the cutoff: max 8piG Lambda^2 in D = 4 with 0 <= rho_J <= 2.
 
-Smearing a sum rule with any f, int f A_2(-p^2) = 8 pi G int f/p^2 + contact terms, and the right side
-of < K_f > <= 32 sum (2J+1) int dm^2/m^2 (K_f)_+ bounds 8 pi G.  Every f gives a valid bound; a linear
-program finds the best of a spline space.  p_min, the number of contact terms and the use of forward
-sum rules are assumptions: no number is meaningful without them.  docs/theory/weak_gravity.md.
+    result = cutoff_bound("0.1", contacts=1)
+    print(result)                       # max 8piG Lambda^2 and max Lambda/M_P with all assumptions
+
+The graviton pole diverges at t = 0, so a smallest momentum transfer p_min (or a regulator mu) is an
+input of every such bound, never a default.  Source: 2502.10375; derivation: docs/theory/weak_gravity.md.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from scipy.optimize import linprog
-
-from positivity.amplitudes.one_loop import parse_pairs
-from positivity.couplings import Coupling, coupling_name, couplings_of_order
-from positivity.cutoff_functions import TestFunctions
-from positivity.dispersion.arcs import arc_coefficient, arc_pi_power, t_channel
-from positivity.dispersion.sum_rules import ir_side
+from positivity.amplitudes.one_loop import pair_text, parse_pairs
+from positivity.couplings import coupling_name, parse_rational
 from positivity.errors import InputError
-from positivity.impact_grid import Cells, ImpactGrid, cells
 
 CUTOFF_SCHEMA = "eft-positivity/cutoff/1"
-_TAYLOR = 120
-_LARGEST_DEGREE = 16
+_HOMOGENEOUS = (
+    "with rho_J >= 0 only, every sum rule may be multiplied by a positive number: the problem is homogeneous in G "
+    "and bounds ratios like g2/(8piG), never 8piG itself; use the unitary density, 0 <= rho_J <= 2"
+)
+#: numbers of the linear program that are called the same
+_FEASIBLE_GAP = 1e-6
 
 
 @dataclass(frozen=True)
 class CutoffProblem:
-    """What is assumed, in units of the cutoff Lambda = 1.
+    """The question, in units of the cutoff Lambda = 1.
 
-    p_min: smallest momentum transfer at which the sum rules are used.  contacts: free contact terms
-    c_0, c_1 p^2, ... of A_2 (with k=(2,)).  k: (2,), or (2, 4) for A_2 and A_4
-    with shared couplings g_pq of Mandelstam order up to `degree`.  g2: its value, None if free.  loops:
-    "tree" or "g2^2", the one-loop term of A_2 (needs g2).  functions: size of the spline space.  mu: the
-    pole is 8 pi G/(p^2 + mu^2) instead of 8 pi G/p^2.  g4: the forward sum rule A_4(0) = 4 g4 is used too.
+    p_min: smallest momentum transfer, t = -p^2, p_min <= p <= 1.  order: contact terms g_pq up to this
+    Mandelstam order are free, all higher ones zero.  k: sum rules A_k used, (2,) or (2, 4).  forward:
+    all forward k >= 4 sum rules are assumed (A_2^imp).  mu: the pole is 1/(p^2 + mu^2).  g2, g4: fixed
+    values (g4 through A_4(0) = 4 g4), None if unknown.  loops: pairs whose one-loop arcs are included.
     """
 
     p_min: float
-    contacts: int = 1
+    order: int = 2
     k: tuple[int, ...] = (2,)
-    degree: int = 6
+    forward: bool = False
+    mu: float = 0.0
     g2: float | None = None
-    loops: str = "tree"
-    functions: int = 24
-    mu: float | None = None
     g4: float | None = None
-
-    def __post_init__(self) -> None:
-        TestFunctions(self.p_min, self.functions)
-        if self.k not in ((2,), (2, 4)):
-            raise InputError(f"k {self.k}: use 2, or 2,4 for both sum rules with shared couplings")
-        if not 0 <= self.contacts <= 12:
-            raise InputError(f"contacts {self.contacts}: use 0 to 12")
-        if not 2 <= self.degree <= _LARGEST_DEGREE:
-            raise InputError(f"degree {self.degree}: use 2 to {_LARGEST_DEGREE}")
-        if (self.mu is not None and not self.mu > 0) or (self.g4 is not None and not self.g4 > 0):
-            raise InputError(f"mu {self.mu}, g4 {self.g4}: use positive numbers in units of the cutoff")
-        if self.g4 is not None and self.k != (2,):
-            raise InputError("g4 as a forward sum rule goes with A_2 alone: drop --k 2,4")
-        if self.loops not in ("tree", "g2^2"):
-            raise InputError(f"loops {self.loops!r}: the cutoff program knows 'tree' and 'g2^2'")
-        if self.loops != "tree" and (self.g2 is None or self.k != (2,)):
-            raise InputError("loops g2^2 need a value of g2, and A_2 alone: add --g2 60")
+    loops: str = "tree"
 
     @property
-    def unknowns(self) -> list[Coupling]:
-        """Couplings that occur as contact terms; pseudo-couplings (-r, 0) are independent ones of A_2."""
-        if self.k == (2,):
-            return [(1, 0), *((-r, 0) for r in range(1, self.contacts))][: self.contacts]
-        return [c for n in range(2, self.degree + 1) for c in couplings_of_order(n)]
+    def scope(self) -> str:
+        """One line with everything the number depends on."""
+        return "; ".join(self.assumptions)
 
     @property
-    def text(self) -> str:
-        """The assumptions in words."""
-        if self.k == (2,):
-            terms = f"A_2 alone with {self.contacts} free contact term{'s' if self.contacts != 1 else ''}"
-        else:
-            terms = f"A_2 and A_4 with shared couplings to Mandelstam order {self.degree} and none above"
-        fixed = "" if self.g2 is None else f", g2 = {self.g2:g}"
-        loops = "no loops" if self.loops == "tree" else "one loop with g2^2"
-        pole = "8piG/p^2" if self.mu is None else f"8piG/(p^2+{self.mu:g}^2)"
-        fixed += "" if self.g4 is None else f", forward A_4(0) = 4 g4 with g4 = {self.g4:g}"
-        return (
-            f"D=4, graviton pole {pole}, 0 <= rho_J <= 2, all even spins, masses >= Lambda=1, sum rules used for "
-            f"p from {self.p_min:g} to 1; {terms}{fixed}; {loops}, no graviton loops"
-        )
+    def assumptions(self) -> tuple[str, ...]:
+        """What is assumed, in words."""
+        reach = f"{self.p_min:g} Lambda <= p <= Lambda" if self.p_min else "0 <= p <= Lambda"
+        pole = "graviton pole 8piG/p^2, graviton loops neglected"
+        if self.mu:
+            pole = f"pole regulated to 8piG/(p^2+mu^2), mu = {self.mu:g} Lambda, graviton loops neglected"
+        rules = " and ".join(f"A_{k}(-p^2)" for k in self.k)
+        words = [
+            "D=4, 0 <= rho_J <= 2, all even spins, masses >= Lambda=1",
+            f"{rules} twice subtracted, smeared over {reach}",
+            pole,
+            self._contact_words(),
+        ]
+        if self.forward:
+            words.append("forward limits of all k >= 4 sum rules assumed to exist, without graviton loops")
+        if self.g4 is not None:
+            words.append(f"A_4(0) = 4 g4 with g4 = {self.g4:g} Lambda^-8")
+        if self.loops != "tree":
+            words.append(f"one-loop arcs of {self.loops}, couplings at mu = Lambda; its other orders neglected")
+        return tuple(words)
+
+    def _contact_words(self) -> str:
+        if self.order < 2:
+            return "no contact terms"
+        names = contact_names(self)
+        known = f"g2 = {self.g2:g} Lambda^-4 fixed, " if self.g2 is not None else ""
+        listed = ", ".join(names) if names else "none"
+        tail = "" if self.forward else f", all couplings beyond order {self.order} set to zero"
+        return f"{known}free contact terms: {listed}{tail}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "dimension": 4, "density": "unitary", "p_min": self.p_min, "order": self.order, "k": list(self.k),
+            "forward_sum_rules": self.forward, "mu": self.mu, "g2": self.g2, "g4": self.g4, "loops": self.loops,
+            "assumptions": list(self.assumptions),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CutoffFunctional:
+    """f_k(p) as cubic B-splines: breaks, orders of vanishing at the ends, coefficients per sum rule.
+
+    normalised to int f_2/(p^2+mu^2) dp = 1.  forward: coefficient of A_4(0).
+    """
+
+    breaks: tuple[float, ...]
+    drop: tuple[int, int]
+    coefficients: Mapping[int, tuple[float, ...]]
+    forward: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "breaks": list(self.breaks), "vanishing": list(self.drop), "forward_A4": self.forward,
+            "coefficients": {str(k): list(values) for k, values in self.coefficients.items()},
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class CutoffBound:
-    """max 8 pi G Lambda^2 of a CutoffProblem: numerical.
+    """Answer: 8piG Lambda^2 <= value, numerical (not proved).
 
-    value: cost of the functional on an independent finer grid, an upper bound up to its error.
-    primal: what a density reaches that satisfies the smeared rules on the coarse grid.  error: |value -
-    coarse value| + gap.  coefficients: of the functional on the splines, for each rule.
+    value: cost of the functional on an independent finer grid.  primal: value of a feasible density
+    on the cells of the program, for the same test functions.  error: value - primal, the width of
+    the bracket.  status: "numerical" or "failed" with the reason.  functions: test functions per sum rule.
     """
 
     problem: CutoffProblem
-    value: float
-    primal: float
-    error: float
-    coefficients: dict[str, list[float]]
-    seconds: float
+    value: float | None
+    primal: float | None
+    status: str
+    reason: str
+    functions: int
+    functional: CutoffFunctional | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
-    def ratio(self) -> float:
-        """max Lambda/M_P = sqrt(value), M_P the reduced Planck mass."""
-        return float(np.sqrt(self.value))
+    def cutoff_over_planck(self) -> float | None:
+        """max Lambda/M_P = sqrt(8piG Lambda^2), M_P the reduced Planck mass."""
+        return math.sqrt(self.value) if self.value is not None else None
+
+    @property
+    def error(self) -> float | None:
+        """Width of the bracket."""
+        return self.value - self.primal if self.value is not None and self.primal is not None else None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary (schema eft-positivity/cutoff/1)."""
-        return {"schema": CUTOFF_SCHEMA, **asdict(self), "max_lambda_over_planck_mass": self.ratio,
-                "assumptions": self.problem.text, "status": "numerical"}  # fmt: skip
+        return {
+            "schema": CUTOFF_SCHEMA,
+            "problem": self.problem.to_dict(),
+            "quantity": "8piG Lambda^2",
+            "value": self.value,
+            "feasible": self.primal,
+            "error": self.error,
+            "Lambda_over_M_P": self.cutoff_over_planck,
+            "status": self.status,
+            "reason": self.reason,
+            "functions": self.functions,
+            "functional": self.functional.to_dict() if self.functional else None,
+            "versions": dict(self.versions),
+            "seconds": self.seconds,
+        }
 
     def __str__(self) -> str:
-        return (
-            f"{self.problem.text}\n"
-            f"  8piG Lambda^2 <= {self.value:.5g}   Lambda/M_P <= {self.ratio:.4g}   numerical (not proved)\n"
-            f"  [{self.primal:.5g}, {self.value:.5g}] with {self.problem.functions} splines per rule, "
-            f"error {self.error:.1e} by re-evaluation on a finer grid"
+        lines = [f"assumed: {text}" for text in self.problem.assumptions]
+        if self.value is None or self.primal is None:
+            return "\n".join([*lines, f"failed: {self.reason}"])
+        lines.append(
+            f"8piG Lambda^2 <= {_upward(self.value)}   numerical (not proved), {self.functions} test functions"
         )
+        lines.append(f"bracket [{self.primal:.5g}, {self.value:.5g}]: feasible density on cells, re-costed functional")
+        lines.append(f"Lambda/M_P <= {_upward(math.sqrt(self.value))}")
+        if self.reason:
+            lines.append(f"note: {self.reason}")
+        return "\n".join(lines)
 
 
-def cutoff(problem: CutoffProblem, grid: ImpactGrid | None = None) -> CutoffBound:
-    """The best functional of the spline space and its cost; raises InputError if the program has no answer."""
-    started = time.perf_counter()
-    # with the forward sum rule the sign changes with w at fixed b
-    grid = grid or ImpactGrid(problem.p_min, layers=5 if problem.g4 is None else 24)
-    functions = TestFunctions(problem.p_min, problem.functions)
-    rules = _rules(problem)
-    infrared = _Infrared(problem, functions, rules)
-    coarse = cells(grid, functions, rules)
-    primal, functional = _solve(coarse, infrared)
-    value = _cost(cells(grid.finer(), functions, rules), functional, infrared)
-    error = abs(value - _cost(coarse, functional, infrared)) + abs(_cost(coarse, functional, infrared) - primal)
-    split = np.split(functional, np.cumsum([len(infrared.nothing(rule)) for rule in rules])[:-1])
-    coefficients = {rule: part.tolist() for rule, part in zip(rules, split, strict=True)}
-    return CutoffBound(problem, value, primal, error, coefficients, round(time.perf_counter() - started, 3))
-
-
-def _rules(problem: CutoffProblem) -> tuple[str, ...]:
-    return (*(f"A{k}" for k in problem.k), *(("A4(0)",) if problem.g4 is not None else ()))
-
-
-class _Infrared:
-    """The infrared side of all smeared rows: graviton, free couplings, and what is known."""
-
-    def __init__(self, problem: CutoffProblem, functions: TestFunctions, rules: tuple[str, ...]) -> None:
-        self.problem, self.functions = problem, functions
-        self.graviton = np.concatenate([self._pole(rule) for rule in rules])
-        columns = {c: np.concatenate([self._coupling(c, rule) for rule in rules]) for c in problem.unknowns}
-        self.known = np.zeros(len(self.graviton))
-        if problem.g2 is not None:
-            given = columns.pop((1, 0), np.concatenate([self._coupling((1, 0), rule) for rule in rules]))
-            self.known = problem.g2 * given
-        if problem.loops == "g2^2" and problem.g2 is not None:
-            self.known = self.known + problem.g2**2 * self._loop()
-        if problem.g4 is not None:
-            self.known[-1] = 4 * problem.g4
-        self.free = np.column_stack([*columns.values()]) if columns else np.zeros((len(self.graviton), 0))
-
-    def _pole(self, rule: str) -> np.ndarray:
-        """int f_i / (p^2 + mu^2); the graviton is in A_2 only."""
-        if rule != "A2":
-            return self.nothing(rule)
-        return self.functions.integral(lambda p: 1 / (p * p + (self.problem.mu or 0.0) ** 2))
-
-    def nothing(self, rule: str) -> np.ndarray:
-        return np.zeros(1 if rule == "A4(0)" else self.functions.count)
-
-    def _coupling(self, coupling: Coupling, rule: str) -> np.ndarray:
-        """int f_i [g_pq of the rule]; a pseudo-coupling (-r, 0) is p^(2r) itself."""
-        if rule == "A4(0)":
-            return self.nothing(rule)
-        if coupling[0] < 0:
-            return self.functions.moment(-2 * coupling[0])
-        p, q = coupling
-        j = 2 if rule == "A4" else 1
-        r = 2 * p + 3 * q - 2 * j
-        if r < 0:
-            return self.nothing(rule)
-        size = ir_side(j, r).get(coupling)
-        if size is None:
-            return self.nothing(rule)
-        return np.asarray(float(size) * (-1) ** r * self.functions.moment(2 * r))
-
-    def _loop(self) -> np.ndarray:
-        """int f_i of the g2^2 term of A_2(-p^2): arcs of the s and u channels, and the t-channel logarithm."""
-        pair = parse_pairs("g2^2")[0]
-        p, weights = self.functions.nodes(200.0)
-        t = -p * p
-        power = np.pi ** arc_pi_power(4)
-        total = sum((float(arc_coefficient(1, r, pair, 4)) * power * t**r for r in range(_TAYLOR)), np.zeros_like(t))
-        channel = t_channel(1, pair, 4)
-        if channel is not None:
-            total = total + float(channel.coefficient) * np.pi**channel.pi_power * t**channel.power * np.log(-t)
-        return np.asarray((weights * total) @ self.functions.values(p))
-
-
-def _solve(states: Cells, infrared: _Infrared) -> tuple[float, np.ndarray]:
-    """(largest 8 pi G, functional normalised to int f/p^2 = 1)."""
-    heavy = (np.hstack(list(states.rows.values())) * states.weights[:, None]).T
-    size = np.abs(heavy).max(axis=1) + np.abs(infrared.graviton)
-    matrix = np.column_stack([heavy, -infrared.graviton, -infrared.free]) / size[:, None]
-    count, others = heavy.shape[1], infrared.free.shape[1]
-    cost = np.zeros(matrix.shape[1])
-    cost[count] = -1
-    bounds = [(0.0, 2.0)] * count + [(None, None)] * (1 + others)
-    found = linprog(cost, A_eq=matrix, b_eq=infrared.known / size, bounds=bounds, method="highs")
-    if found.status != 0:
-        raise InputError(
-            f"the cutoff program has no answer ({found.message.split('.')[0]}): change g2 or the functions"
-        )
-    functional = found.eqlin.marginals / size
-    return float(-found.fun), functional / (infrared.graviton @ functional)
-
-
-def _cost(states: Cells, functional: np.ndarray, infrared: _Infrared) -> float:
-    """The bound that a functional with int f/p^2 = 1 and no free contact term gives."""
-    kernel = np.hstack(list(states.rows.values())) @ functional
-    return float(2 * states.weights @ np.maximum(kernel, 0) - infrared.known @ functional)
+def _upward(value: float) -> str:
+    """Four digits, rounded up."""
+    scale = 10.0 ** (3 - math.floor(math.log10(value)))
+    return f"{math.ceil(value * scale - 1e-9) / scale:.4g}"
 
 
 def contact_names(problem: CutoffProblem) -> list[str]:
-    """Names of the free contact terms."""
-    return [coupling_name(c) if c[0] >= 0 else f"c{-c[0]}" for c in problem.unknowns]
+    """Names of the free couplings."""
+    from positivity.weak_gravity_program import contact_terms
+
+    top = min(problem.order, 3) if problem.forward else problem.order
+    found = {c for k in problem.k for c in contact_terms(k, top)}
+    names = sorted((coupling_name(c) for c in found), key=lambda name: (len(name), name))
+    return [name for name in names if name != "g2" or problem.g2 is None]
+
+
+def cutoff_problem(
+    p_min: object = None,
+    *,
+    contacts: int | None = None,
+    k: Sequence[int] = (2,),
+    degree: int | None = None,
+    forward_sum_rules: bool = False,
+    mu: object = None,
+    g2: object = None,
+    g4: object = None,
+    loops: str = "tree",
+    density: str = "unitary",
+) -> CutoffProblem:
+    """Check a question; every argument as in `cutoff_bound`.  Raises InputError naming what to change."""
+    if density == "positive":
+        raise InputError(f"density 'positive': {_HOMOGENEOUS}")
+    if density != "unitary":
+        raise InputError(f"density {density!r}: use 'unitary'")
+    low, mass = (_number(value, name) for value, name in ((p_min, "p-min"), (mu, "mu")))
+    if low is None and mass is None:
+        raise InputError(
+            "p-min is not given: an exact pole down to p = 0 with rho_J <= 2 leaves only G = 0; "
+            "give the smallest momentum transfer, e.g. --p-min 0.1, or a regulator --mu"
+        )
+    low, mass = low or 0.0, mass or 0.0
+    if not (1e-10 <= low <= 0.8 or (low == 0 and 1e-4 <= mass <= 1)):
+        raise InputError(f"p-min {low:g}, mu {mass:g}: use 1e-10 <= p-min <= 0.8, or p-min 0 with 1e-4 <= mu <= 1")
+    if mass < 0 or mass > 10:
+        raise InputError(f"mu {mass:g}: use 0 to 10, in units of the cutoff")
+    if tuple(k) not in ((2,), (2, 4)):
+        raise InputError(f"k {','.join(map(str, k))}: use 2, or 2,4")
+    order = _order(contacts, degree, tuple(k), forward_sum_rules)
+    if forward_sum_rules and (tuple(k) != (2,) or g4 is not None):
+        raise InputError("--forward-sum-rules already uses A_4: leave out --k 2,4 and --g4")
+    pairs = parse_pairs(loops)
+    if any(pair_text(pair) != "g2^2" for pair in pairs):
+        raise InputError(f"loops {loops!r}: with gravity only those of g2^2 are included; use g2^2 or tree")
+    if pairs and (g2 is None or forward_sum_rules):
+        raise InputError("loops of g2^2 need a value of g2, and no --forward-sum-rules: give e.g. --g2 60")
+    if g2 is not None and order < 2:
+        raise InputError("a fixed g2 needs --contacts 1 or more")
+    quartic = _number(g4, "g4")
+    if quartic is not None and (quartic <= 0 or pairs):
+        raise InputError(f"g4 {quartic:g}: A_4(0) = 4 g4 needs g4 > 0 at tree level; change --g4 or --loops")
+    return CutoffProblem(low, order, tuple(k), forward_sum_rules, mass, _number(g2, "g2"), quartic, loops)
+
+
+def cutoff_bound(p_min: object = None, *, functions: int | None = None, **question: Any) -> CutoffBound:
+    """Largest 8piG Lambda^2 for which the smeared sum rules have a solution with 0 <= rho_J <= 2, D = 4.
+
+    p_min: smallest momentum transfer in units of the cutoff (number or decimal text); None only with a
+    regulator mu.  contacts: number of free contact terms 2 g2 + g3 p^2 + 8 g4 p^4 + ... in A_2, all
+    others zero; with k = (2, 4) give degree instead, the highest Mandelstam order of the shared
+    couplings.  forward_sum_rules: use A_2^imp.  mu: pole 1/(p^2 + mu^2).  g2, g4: fixed values in units
+    of the cutoff, g4 through A_4(0) = 4 g4.  loops: "tree" or "g2^2".  functions: test functions per
+    sum rule (default 64; 24 with mu or forward sum rules).  Raises InputError for a bad question,
+    before any long computation.
+    """
+    problem = cutoff_problem(p_min, **question)
+    count = _functions(functions, problem)
+    return solve_cutoff(problem, count)
+
+
+def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> CutoffBound:
+    """Solve the program of a checked problem; grid: a CutoffGrid, by default one that suits the problem."""
+    import numpy as np
+
+    from positivity import __version__
+    from positivity import weak_gravity_program as program
+    from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
+    from positivity.dispersion.splines import geometric_splines
+
+    begun = time.perf_counter()
+    splines = geometric_splines(problem.p_min, functions, problem.mu)
+    rows = Rows(splines, problem.k, problem.forward, problem.g4 is not None)
+    grid = grid or CutoffGrid()
+    side = program.infrared_of(rows, problem)
+    solution = program.solve(rows, side, grid)
+    versions = {"eft-positivity": __version__, "numpy": np.__version__}
+
+    def answer(value: float | None, primal: float | None, status: str, reason: str, found: Any = None) -> CutoffBound:
+        seconds = round(time.perf_counter() - begun, 2)
+        return CutoffBound(problem, value, primal, status, reason, functions, found, versions, seconds)
+
+    if solution.status != "optimal":
+        return answer(
+            None, None, "failed", f"the linear program is {solution.status}: {program.remedy(solution.status)}"
+        )
+    functional = program.project(solution.multipliers, side)
+    value = program.cost(rows, functional, grid.finer()) - float(functional @ side.known)
+    if value <= 0:
+        return answer(None, None, "failed", f"the known terms leave no room for a pole: 8piG <= {value:.3g} < 0")
+    parts = {k: tuple(functional[i * splines.count : (i + 1) * splines.count]) for i, k in enumerate(problem.k)}
+    tail = float(functional[-1]) if rows.forward else 0.0
+    reason = ""
+    if value < solution.primal - _FEASIBLE_GAP * value:
+        reason = "the re-costed functional lies below the feasible density: the grids do not agree, raise them"
+    spline_data = CutoffFunctional(tuple(splines.breaks), splines.drop, parts, tail)
+    return answer(value, solution.primal, "numerical", reason, spline_data)
+
+
+def _functions(functions: int | None, problem: CutoffProblem) -> int:
+    if functions is None:
+        return 24 if problem.forward or problem.mu else 64
+    if isinstance(functions, bool) or not isinstance(functions, int) or not 6 <= functions <= 120:
+        raise InputError(f"functions {functions!r}: use 6 to 120 test functions")
+    return functions
+
+
+def _order(contacts: int | None, degree: int | None, k: tuple[int, ...], forward: bool) -> int:
+    """Mandelstam order of the highest free contact term."""
+    if forward:
+        if contacts not in (None, 2) or degree is not None:
+            raise InputError(
+                "--forward-sum-rules leave exactly two contact terms, g2 and g3: drop --contacts, --degree"
+            )
+        return 3
+    if k == (2, 4):
+        if contacts is not None or degree is None:
+            raise InputError(
+                "--k 2,4 shares couplings: give --degree N, their highest Mandelstam order, not --contacts"
+            )
+        if not 1 <= degree <= 16:
+            raise InputError(f"degree {degree}: use 1 (no contact terms) to 16")
+        return degree
+    if contacts is None or degree is not None:
+        raise InputError("the number of free contact terms has no default: give e.g. --contacts 1")
+    if isinstance(contacts, bool) or not isinstance(contacts, int) or not 0 <= contacts <= 12:
+        raise InputError(f"contacts {contacts!r}: use 0 to 12 free contact terms")
+    return contacts + 1
+
+
+def _number(value: object, name: str) -> float | None:
+    """A finite number, or text with one; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        exact = parse_rational(value, f"--{name}")
+        return float(int(exact.p)) / float(int(exact.q))
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise InputError(f"{name} {value!r}: use a finite number")
+    return float(value)

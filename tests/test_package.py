@@ -16,9 +16,10 @@ from positivity.results import Bound, bound_rows, text_table
 from positivity.verification import Refused, verify
 
 PUBLIC = [
-    "Assumptions", "Bound", "Checker", "CutoffBound", "CutoffProblem", "DensityStep", "End", "GravityBound",
-    "InputError", "LoopRegion", "NullConstraint", "Problem", "Region", "Scan", "ScanSpec", "State", "Verdict", "bound",
-    "check", "cite", "cutoff", "gravity_bound", "loop_region", "null_constraints", "region", "scan", "uv", "verify",
+    "AnalyticCutoff", "Assumptions", "Bound", "Checker", "CutoffBound", "CutoffProblem", "DensityStep", "End",
+    "GravityBound", "InputError", "LoopRegion", "NullConstraint", "Problem", "Region", "Scan", "ScanSpec", "State",
+    "Verdict", "analytic_cutoff", "bound", "certify_cutoff", "check", "cite", "cutoff_bound", "gravity_bound",
+    "loop_region", "null_constraints", "region", "scan", "uv", "verify",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""positivity cutoff: the weak-gravity bound on the cutoff over the Planck mass."""
+"""positivity cutoff: the weak-gravity bound on Lambda/M_P, D = 4, full unitarity."""
 
 from __future__ import annotations
 
@@ -8,74 +8,119 @@ from typing import Any
 from positivity.commands.shared import NOT_PROVED, OK, check_writable, command, integer, write_json
 from positivity.errors import InputError
 
-_SCAN = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+#: p_min of the scan that is shown when none is given
+SCAN = ("0.3", "0.1", "0.03", "0.01", "0.001")
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "cutoff", "Bound 8piG Lambda^2 and Lambda/M_P in D=4 from 0 <= rho_J <= 2.",
-        "positivity cutoff --p-min 0.1 --contacts 1", _cutoff,
+        commands, "cutoff", "Bound Lambda/M_P from full unitarity and the graviton pole (D = 4).",
+        "positivity cutoff --p-min 0.1 --contacts 1; without --p-min: a scan over p-min", _cutoff,
     )  # fmt: skip
-    parser.add_argument("--p-min", type=float, metavar="P", help="smallest momentum transfer (default: a scan)")
-    parser.add_argument(
-        "--contacts", type=integer, default=1, metavar="N", help="free contact terms of A_2 (default 1)"
-    )
-    parser.add_argument("--k", default="2", help="2 (default), or 2,4: A_2 and A_4 with shared couplings")
-    parser.add_argument("--degree", type=integer, default=6, metavar="N", help="--k 2,4: couplings to this order")
-    parser.add_argument("--functions", type=integer, default=24, metavar="K", help="splines per rule (default 24)")
-    parser.add_argument("--g2", type=float, help="hold g2 Lambda^4 fixed")
-    parser.add_argument("--loops", default="tree", help="tree (default) or g2^2 (needs --g2)")
-    parser.add_argument("--density", default="unitary", help="unitary; positive has no bound")
-    parser.add_argument("--analytic", action="store_true", help="closed form for a pole 1/(p^2+mu^2): --mu, --g4")
-    parser.add_argument("--mu", type=float, help="regulator of the pole over Lambda")
-    parser.add_argument("--g4", type=float, help="g4 Lambda^8 (default: the largest without gravity)")
+    parser.add_argument("--p-min", metavar="P", help="smallest momentum transfer over the cutoff (no default)")
+    parser.add_argument("--contacts", type=integer, metavar="C", help="free contact terms in A_2 (scan: 1)")
+    parser.add_argument("--k", default="2", metavar="2,4", help="sum rules A_k with shared couplings (default 2)")
+    parser.add_argument("--degree", type=integer, metavar="N", help="with --k 2,4: couplings to Mandelstam order N")
+    parser.add_argument("--forward-sum-rules", action="store_true", help="assume all forward k >= 4 sum rules")
+    parser.add_argument("--g2", metavar="V", help="fixed g2 in units of Lambda^-4")
+    parser.add_argument("--loops", default="tree", help="tree (default) or g2^2, one-loop arcs at the given g2")
+    parser.add_argument("--mu", metavar="MU", help="regulate the pole to 1/(p^2+mu^2)")
+    parser.add_argument("--g4", metavar="V", help="with A_4(0) = 4 g4 at this value, units of Lambda^-8")
+    parser.add_argument("--analytic", action="store_true", help="closed form, from --mu and --g4")
+    parser.add_argument("--density", default="unitary", help="unitary (default): 0 <= rho_J <= 2")
+    parser.add_argument("--functions", type=integer, metavar="F", help="test functions per sum rule")
+    parser.add_argument("--certificate", metavar="FILE", help="prove a bound and save it (A_2 alone; half a minute)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
 
 
 def _cutoff(options: Any) -> int:
     check_writable(options.output)
-    if options.density == "positive":
+    check_writable(options.certificate)
+    if options.analytic:
+        return _analytic(options)
+    question = {
+        "contacts": options.contacts, "k": _rules(options.k), "degree": options.degree, "g2": options.g2,
+        "forward_sum_rules": options.forward_sum_rules, "mu": options.mu, "g4": options.g4, "loops": options.loops,
+        "density": options.density,
+    }  # fmt: skip
+    if options.p_min is None and options.mu is None:
+        return _scan(question, options)
+    if options.certificate:
+        return _certify(question, options)
+    from positivity.weak_gravity import cutoff_bound
+
+    result = cutoff_bound(options.p_min, functions=options.functions, **question)
+    _show(options, result.to_dict(), str(result))
+    return NOT_PROVED
+
+
+def _certify(question: dict[str, Any], options: Any) -> int:
+    """A proof instead of a number."""
+    from positivity.verification import verify
+    from positivity.weak_gravity import cutoff_problem
+    from positivity.weak_gravity_certificate import certify_cutoff
+
+    problem = cutoff_problem(options.p_min, **question)
+    if problem != cutoff_problem(options.p_min, contacts=options.contacts):
         raise InputError(
-            "density positive: with rho_J >= 0 alone the problem is homogeneous in 8piG and the couplings, so any "
-            "value of G is allowed after rescaling; use --density unitary, or positivity gravity for ratios to 8piG"
+            "--certificate is for A_2 with free contact terms at tree level: give --p-min and --contacts only"
         )
+    chosen = {} if options.functions is None else {"functions": options.functions}
+    certificate = certify_cutoff(options.p_min, options.contacts, **chosen)
+    write_json(options.certificate, certificate)
+    (statement,) = verify(certificate)
+    data = {"schema": "eft-positivity/cutoff-proof/1", "statement": statement, "certificate": certificate}
+    _show(options, data, f"PROVED: {statement}\ncertificate: {options.certificate}")
+    return OK
+
+
+def _scan(question: dict[str, Any], options: Any) -> int:
+    from positivity.weak_gravity import cutoff_bound, cutoff_problem
+
+    if not question["forward_sum_rules"] and question["k"] == (2,) and question["contacts"] is None:
+        question["contacts"] = 1
+    for p_min in SCAN:  # all questions are checked before the first is answered
+        cutoff_problem(p_min, **question)
+    results = [cutoff_bound(p_min, functions=options.functions or 24, **question) for p_min in SCAN]
+    lines = ["no --p-min given, and the bound depends on it: a scan (it falls to 0 as p-min -> 0)"]
+    lines += [f"assumed: {text}" for text in results[0].problem.assumptions if " <= p <= " not in text]
+    lines.append("p-min/Lambda  8piG Lambda^2 <=  feasible  Lambda/M_P <=  status")
+    for p_min, result in zip(SCAN, results, strict=True):
+        if result.value is None:
+            lines.append(f"{p_min:<12}  {result.status}: {result.reason}")
+            continue
+        numbers = f"{result.value:<16.5g}  {result.primal:<8.5g}  {result.cutoff_over_planck:<13.4g}"
+        lines.append(f"{p_min:<12}  {numbers}  {result.status} (not proved)")
+    data = {"schema": "eft-positivity/cutoff-scan/1", "results": [result.to_dict() for result in results]}
+    _show(options, data, "\n".join(lines))
+    return NOT_PROVED
+
+
+def _analytic(options: Any) -> int:
+    from positivity.weak_gravity import cutoff_problem
+    from positivity.weak_gravity_analytic import analytic_cutoff
+
+    given = {"--p-min": options.p_min, "--contacts": options.contacts, "--degree": options.degree, "--g2": options.g2}
+    unused = [name for name, value in given.items() if value is not None]
+    if unused:
+        raise InputError(f"{', '.join(unused)}: the closed form has only --mu and --g4, drop the others")
     if options.density != "unitary":
-        raise InputError(f"density {options.density!r} is unknown: use 'unitary'")
-    results = [_analytic(options)] if options.analytic else _program(options)
-    data: Any = [result.to_dict() for result in results]
-    data = data[0] if len(data) == 1 else {"scan": data}
-    if options.json:
-        print(json.dumps(data, indent=1))
-    else:
-        for result in results:
-            print(result)
+        cutoff_problem(1, density=options.density)
+    result = analytic_cutoff(options.mu, options.g4)
+    _show(options, result.to_dict(), str(result))
+    return OK
+
+
+def _rules(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--k {text!r}: write 2 or 2,4") from None
+
+
+def _show(options: Any, data: dict[str, Any], text: str) -> None:
+    print(json.dumps(data, indent=1) if options.json else text)
     if options.output:
         write_json(options.output, data)
-    return OK if options.analytic else NOT_PROVED
-
-
-def _analytic(options: Any) -> Any:
-    from positivity.weak_gravity_analytic import AnalyticCutoff, largest_g4
-
-    if options.mu is None:
-        raise InputError("--analytic needs the regulator of the pole, e.g. --mu 1: the bound depends on it")
-    return AnalyticCutoff(options.mu, largest_g4() if options.g4 is None else options.g4)
-
-
-def _program(options: Any) -> list[Any]:
-    from positivity.weak_gravity import CutoffProblem, cutoff
-
-    if options.mu is not None or options.g4 is not None:
-        raise InputError("--mu and --g4 belong to --analytic: add it, or drop them")
-    try:
-        k = tuple(int(part) for part in options.k.split(","))
-    except ValueError:
-        raise InputError(f"--k {options.k!r}: use 2 or 2,4") from None
-    momenta = _SCAN if options.p_min is None else (options.p_min,)
-    problems = [
-        CutoffProblem(p, options.contacts, k, options.degree, options.g2, options.loops, options.functions)
-        for p in momenta
-    ]
-    return [cutoff(problem) for problem in problems]

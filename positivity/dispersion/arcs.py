@@ -52,10 +52,10 @@ def arc_coefficient(j: int, r: int, pair: Pair, dimension: int) -> fmpq:
     power = term.power - 2 * j - r
     if power == 0:
         return fmpq(0)
-    return -_integrand(term.polynomial, j, r) / power
+    return -arc_integrand(term.polynomial, j, r) / power
 
 
-def _integrand(polynomial: fmpq_poly, j: int, r: int) -> fmpq:
+def arc_integrand(polynomial: fmpq_poly, j: int, r: int) -> fmpq:
     """[z^r] of polynomial(z+z^2) (2+z) (1+z)^{-j-1}."""
     in_z = polynomial(fmpq_poly([0, 1, 1]))
     total = fmpq(0)

@@ -12,8 +12,9 @@ functional: rational multiples of [t^power] A_k.  The proof has three parts:
 
 A certificate for the density "unitary" claims sum coefficient * g_pq <= bound when 0 <= rho_J <= 2
 (or under the further assumptions it names); see `solvers.verify.unitary`.  With "loops" the claim has
-also terms coefficient * pi^power g_a g_b, the one-loop arcs; see `solvers.verify.loops`.  With a
-graviton pole the functional is a smearing function: another document, see `solvers.verify.gravity`.
+also terms coefficient * pi^power g_a g_b, the one-loop arcs; see `solvers.verify.loops`.  Other documents:
+`solvers.verify.cutoff`, the weak-gravity bound on the cutoff; `solvers.verify.gravity`, a smearing function
+with the graviton pole.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz, fmpz_poly
 
+from solvers.verify.cutoff import SCHEMA as CUTOFF_SCHEMA
+from solvers.verify.cutoff import verify_cutoff
 from solvers.verify.document import Certificate, Refused, Unreadable, load, read
 from solvers.verify.gravity import SCHEMA as GRAVITY_SCHEMA
 from solvers.verify.gravity import verify_gravity
@@ -46,6 +49,8 @@ def verify_data(data: Any) -> str:
     """Prove a certificate given as parsed JSON; returns the statement proved or raises Refused."""
     if isinstance(data, dict) and data.get("schema") == GRAVITY_SCHEMA:
         return verify_gravity(data)
+    if isinstance(data, dict) and data.get("schema") == CUTOFF_SCHEMA:
+        return verify_cutoff(data)
     certificate = read(data)
     _check_infrared(certificate)
     _check_loops(certificate)

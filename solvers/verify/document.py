@@ -105,8 +105,8 @@ def read(data: Any) -> Certificate:
     expected = _KEYS if density == "positive" else _UNITARY_KEYS
     if set(data) - {_LOOPS} != expected:
         raise Refused(f"keys missing or unknown: {sorted((set(data) - {_LOOPS}) ^ expected)}")
-    dimension = _integer(data["dimension"], "dimension", 4, 1000)
-    split = _integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
+    dimension = integer(data["dimension"], "dimension", 4, 1000)
+    split = integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
     if split % 2:
         raise Refused(f"spin_split {split} is odd, only even spins are exchanged")
     claim: dict[tuple[int, int], fmpq] = {}
@@ -115,8 +115,8 @@ def read(data: Any) -> Certificate:
         _put(claim, (p, q), entry["coefficient"], f"coupling [{p}, {q}]")
     rules: dict[tuple[int, int], fmpq] = {}
     for entry in _entries(data["sum_rules"], "sum_rules", {"k", "power", "coefficient"}):
-        k = _integer(entry["k"], "k", 2, _MAX_ORDER)
-        power = _integer(entry["power"], "power", 0, _MAX_ORDER)
+        k = integer(entry["k"], "k", 2, _MAX_ORDER)
+        power = integer(entry["power"], "power", 0, _MAX_ORDER)
         if k % 2 or k + power > _MAX_ORDER:
             raise Refused(f"sum rule k={k}, power={power}: k must be even and k + power at most {_MAX_ORDER}")
         _put(rules, (k // 2, power), entry["coefficient"], f"sum rule k={k}, power={power}")
@@ -129,7 +129,7 @@ def read(data: Any) -> Certificate:
 def _coupling(pair: Any) -> tuple[int, int]:
     if not isinstance(pair, list) or len(pair) != 2:
         raise Refused("a coupling is a pair [p, q]")
-    p, q = (_integer(part, "coupling", 0, _MAX_ORDER) for part in pair)
+    p, q = (integer(part, "coupling", 0, _MAX_ORDER) for part in pair)
     if not 2 <= 2 * p + 3 * q <= _MAX_ORDER:
         raise Refused(f"coupling [{p}, {q}] has order {2 * p + 3 * q}, expected 2 to {_MAX_ORDER}")
     return p, q
@@ -145,7 +145,7 @@ def _loops(data: Any) -> dict[Pair, fmpq]:
             raise Refused(f"loop terms of couplings above order {_MAX_LOOP_ORDER} are not supported")
         if (first, second) in loops:
             raise Refused(f"the loop term of {list(first)} and {list(second)} appears twice")
-        loops[first, second] = _rational(entry["coefficient"], "coefficient of a loop term")
+        loops[first, second] = rational(entry["coefficient"], "coefficient of a loop term")
     return loops
 
 
@@ -153,21 +153,21 @@ def _unitary(data: dict[str, Any]) -> Unitary:
     given = data["assumptions"]
     if not isinstance(given, dict) or not set(given) <= {"ceiling", "last_spin", "gaps"}:
         raise Refused("assumptions may hold ceiling, last_spin and gaps")
-    ceiling = _rational(given.get("ceiling", "2"), "ceiling")
+    ceiling = rational(given.get("ceiling", "2"), "ceiling")
     if not 0 < ceiling <= 2:
         raise Refused(f"ceiling {ceiling} is outside 0 < ceiling <= 2")
     last = given.get("last_spin")
     if last is not None:
-        last = _integer(last, "last_spin", 0, _MAX_SPLIT)
+        last = integer(last, "last_spin", 0, _MAX_SPLIT)
     gaps: dict[int, fmpq] = {}
     for entry in _entries(given.get("gaps", []), "gaps", {"spin", "mass_squared"}):
-        spin = _integer(entry["spin"], "spin", 0, _MAX_SPLIT)
+        spin = integer(entry["spin"], "spin", 0, _MAX_SPLIT)
         if spin in gaps:
             raise Refused(f"the gap of spin {spin} appears twice")
-        gaps[spin] = _rational(entry["mass_squared"], f"gap of spin {spin}")
+        gaps[spin] = rational(entry["mass_squared"], f"gap of spin {spin}")
         if gaps[spin] < 1:
             raise Refused(f"the gap of spin {spin} is below the cutoff M = 1")
-    return Unitary(_rational(data["bound"], "bound"), ceiling, last, gaps)
+    return Unitary(rational(data["bound"], "bound"), ceiling, last, gaps)
 
 
 def _entries(data: Any, name: str, keys: set[str]) -> list[dict[str, Any]]:
@@ -179,7 +179,8 @@ def _entries(data: Any, name: str, keys: set[str]) -> list[dict[str, Any]]:
     return data
 
 
-def _integer(value: Any, name: str, low: int, high: int) -> int:
+def integer(value: Any, name: str, low: int, high: int) -> int:
+    """An integer of a document within limits; raises Refused."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused(f"{name} {str(value)[:40]!r} is not an integer")
     if not low <= value <= high:
@@ -190,10 +191,11 @@ def _integer(value: Any, name: str, low: int, high: int) -> int:
 def _put(target: dict[tuple[int, int], fmpq], key: tuple[int, int], text: Any, name: str) -> None:
     if key in target:
         raise Refused(f"{name} appears twice")
-    target[key] = _rational(text, f"coefficient of {name}")
+    target[key] = rational(text, f"coefficient of {name}")
 
 
-def _rational(text: Any, name: str) -> fmpq:
+def rational(text: Any, name: str) -> fmpq:
+    """A rational 'a/b' of a document; raises Refused."""
     if not isinstance(text, str) or len(text) > _MAX_DIGITS or not _RATIONAL.fullmatch(text):
         raise Refused(f"{name} is not a rational 'a/b': {str(text)[:40]!r}")
     above, _, below = text.partition("/")

@@ -25,7 +25,7 @@ from typing import Any
 
 from flint import fmpq
 
-from solvers.verify.document import Refused, _entries, _integer, _rational
+from solvers.verify.document import Refused, _entries, integer, rational
 from solvers.verify.fixed_spin import prove_spin
 from solvers.verify.high_energy import prove_high_energy
 from solvers.verify.impact import prove_moderate_impact
@@ -77,7 +77,7 @@ def read_gravity(data: Any) -> GravityCertificate:
         raise Refused(f"keys missing or unknown: {sorted(set(data) ^ _KEYS)}")
     if data["density"] != "positive":
         raise Refused("a certificate with gravity is for the density 'positive'")
-    dimension = _integer(data["dimension"], "dimension", 5, 40)
+    dimension = integer(data["dimension"], "dimension", 5, 40)
     claim = data["claim"]
     if not isinstance(claim, dict) or set(claim) != set(_COUPLINGS):
         raise Refused(f"the claim has the keys {list(_COUPLINGS)}")
@@ -85,23 +85,23 @@ def read_gravity(data: Any) -> GravityCertificate:
     for entry in _entries(data["functions"], "functions", {"power", "coefficient"}):
         if not isinstance(entry["power"], str) or not _HALF_INTEGER.fullmatch(entry["power"]):
             raise Refused(f"power {str(entry['power'])[:40]!r} is not an integer or a half-integer 'n/2'")
-        power = _rational(entry["power"], "power")
+        power = rational(entry["power"], "power")
         if not 1 < power <= _MAX_POWER or power in terms:
             raise Refused(f"power {power} appears twice or is outside 1 < power <= {_MAX_POWER}")
-        terms[power] = _rational(entry["coefficient"], f"coefficient of p^{power}")
+        terms[power] = rational(entry["coefficient"], f"coefficient of p^{power}")
     terms = {power: value for power, value in terms.items() if value != 0}
     if not 2 <= len(terms) <= _MAX_FUNCTIONS:
         raise Refused(f"a functional has 2 to {_MAX_FUNCTIONS} powers of p")
-    spin = _integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
+    spin = integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
     if spin % 2:
         raise Refused(f"spin_split {spin} is odd, only even spins are exchanged")
     region = Region(
         spin,
-        _rational(data["xi_split"], "xi_split"),
-        _rational(data["x_split"], "x_split"),
-        _integer(data["parts"], "parts", 2, 20),
+        rational(data["xi_split"], "xi_split"),
+        rational(data["x_split"], "x_split"),
+        integer(data["parts"], "parts", 2, 20),
     )
-    values = {name: _rational(claim[name], f"claim on {name}") for name in _COUPLINGS}
+    values = {name: rational(claim[name], f"claim on {name}") for name in _COUPLINGS}
     return GravityCertificate(Smeared(dimension, terms), values, region)
 
 

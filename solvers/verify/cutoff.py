@@ -1,0 +1,317 @@
+r"""Verifier of weak-gravity certificates: 8piG Lambda^2 <= bound in D = 4 with 0 <= rho_J <= 2, in ball arithmetic.
+
+Claim: if A_2(-p^2) = 8piG/p^2 + sum_{i < contacts} c_i p^(2i) for p in [p_min, top] with any real c_i, all
+masses are above the cutoff 1 and 0 <= rho_J <= 2, then 8piG <= bound.  The certificate gives f(p) = p g(p^2), g a
+cubic spline sum_i [alpha_i (q-q_i)_+^2 + beta_i (q-q_i)_+^3], q = p^2.  For any such f
+
+    8piG int f/p^2 dp <= 32 int du sum_{J even} (2J+1) (K_J)_+,   u = log x, x = 1/m^2,
+    K_J = (x^2/2) int dq g phi(qx) P_J(1-2qx),   phi(y) = (2-y)/(1-y)^2 .
+
+Since g vanishes at q = 0 and near q = 1, sum (2J+1) K_J = 0 and the sum is half of sum (2J+1) |K_J|.  It is
+bounded from above in four parts (docs/theory/weak_gravity.md): at the nodes x_i, J <= J*, by exact recurrences;
+between nodes by h^3/12 times the second derivative in u, which is K_J of g - q g' + q^2 g''; J > J* by Parseval with
+J^2(J+1)^2; x below the first node by Parseval with (a + J(J+1))^2.  Nothing of what finds functionals is imported.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
+
+from solvers.verify.document import Refused, integer, rational
+
+SCHEMA = "eft-positivity/cutoff-certificate/1"
+_KEYS = {"schema", "p_min", "contacts", "breaks", "alpha", "beta", "nodes", "last_spin", "bound"}
+_SUBINTERVALS = 16
+_LOW_BITS = 80
+
+
+@dataclass(frozen=True)
+class CutoffCertificate:
+    """A parsed certificate: breaks q_i with alpha_i, beta_i, increasing nodes x_i up to 1, J*, the bound."""
+
+    p_min: fmpq
+    contacts: int
+    breaks: list[fmpq]
+    alpha: list[fmpq]
+    beta: list[fmpq]
+    nodes: list[fmpq]
+    last_spin: int
+    bound: fmpq
+
+    @property
+    def pieces(self) -> list[fmpq_poly]:
+        """g between consecutive breaks, as polynomials in q."""
+        found, total = [], fmpq_poly([0])
+        for q, a, b in zip(self.breaks, self.alpha, self.beta, strict=True):
+            shift = fmpq_poly([-q, 1])
+            total = total + shift**2 * a + shift**3 * b
+            found.append(total)
+        return found
+
+
+def verify_cutoff(data: dict[str, Any]) -> str:
+    """Prove a weak-gravity certificate given as parsed JSON; returns the statement or raises Refused."""
+    certificate = read_certificate(data)
+    pieces = certificate.pieces
+    if pieces[-1] != 0:
+        raise Refused("g does not vanish beyond its last break")
+    for power in range(certificate.contacts):
+        if _integral(certificate, pieces, fmpq_poly([0] * power + [1])) != 0:
+            raise Refused(f"int f p^{2 * power} dp is not zero: the contact term p^{2 * power} is not eliminated")
+    proved = upper_bound(certificate)
+    if not proved <= arb(certificate.bound):
+        raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {certificate.bound}")
+    low, top = _decimal(certificate.p_min), _decimal(certificate.breaks[-1])
+    return (
+        f"8piG Lambda^2 <= {_decimal(certificate.bound)} for D=4, 0 <= rho_J <= 2, all even spins, all masses >= "
+        f"Lambda=1, if A_2(-p^2) = 8piG/p^2 + {certificate.contacts} contact term(s) for {low} <= p and p^2 <= {top} "
+        "(graviton loops neglected)"
+    )
+
+
+def _decimal(value: fmpq) -> str:
+    """The value as a decimal if it has one of at most 30 digits."""
+    scaled = value * 10**30
+    if scaled.q != 1:
+        return str(value)
+    return f"{Decimal(int(scaled.p)).scaleb(-30).normalize():f}"
+
+
+def upper_bound(certificate: CutoffCertificate) -> arb:
+    """A bound on 8piG, the upper end of the enclosure (a ball of radius zero)."""
+    precision = ctx.prec
+    try:
+        return _upper_bound(certificate)
+    finally:
+        ctx.prec = precision
+
+
+def _upper_bound(certificate: CutoffCertificate) -> arb:
+    nodes, pieces = certificate.nodes, certificate.pieces
+    sums = [_node_sum(certificate, x) for x in nodes]
+    ctx.prec = _LOW_BITS
+    norm = _pole(certificate, pieces)
+    if not norm > 0:
+        raise Refused("int f/p^2 dp is not positive")
+    boxes = _boxes(certificate, pieces)
+    even = arb((certificate.last_spin + 1) * (certificate.last_spin + 2)) / 2
+    far = 1 / (arb(2).sqrt() * (certificate.last_spin + 1))
+    total = arb(0)
+    for low, high, first, second in zip(nodes[:-1], nodes[1:], sums[:-1], sums[1:], strict=True):
+        step = (arb(high) / arb(low)).log()
+        total += step / 2 * (first + second)
+        cell = (low, high)
+        curvature, slope = _norms(boxes, cell, _curvature), _norms(boxes, cell, _casimir)
+        top = arb(high)
+        total += step**3 / 12 * (even * top**3 / 4 * curvature).sqrt() / 2
+        # for x <= 1/2 the even spins carry half of the Parseval sum
+        share = arb(1) / 2 if high <= fmpq(1, 2) else arb(1)
+        total += step * far * (share * top / 4 * slope).sqrt() / 2
+    total += _below(boxes, nodes[0])
+    bound = 32 * total / norm
+    return bound.upper()
+
+
+def _node_sum(certificate: CutoffCertificate, x: fmpq) -> arb:
+    """sum_{J even <= J*} (2J+1) |K_J(x)| / 2, by recurrences in J at a precision that outlives their growth."""
+    last = certificate.last_spin
+    ctx.prec = 120 + int(1.32 * last)
+    exact = _laurent(certificate, x)
+    z = [arb(1 - 2 * q * x) for q in certificate.breaks]
+    waves = _waves(z, last + 3)
+    # rows J, columns l = -2..2: sum_i C_{i,l} Pi_J(z_i), Pi_J = int P_J
+    table = waves * arb_mat([[arb(c) for c in row] for row in exact])
+    primitive = []
+    for spin in range(last + 3):
+        if spin == 0:
+            start = arb_mat([z]) * arb_mat([[arb(c) for c in row] for row in exact])
+            primitive.append([start[0, c] for c in range(5)])
+        else:
+            primitive.append([(table[spin + 1, c] - table[spin - 1, c]) / (2 * spin + 1) for c in range(5)])
+    logs = [(1 + point).log() for point in z]
+    weights = [[arb(c) for c in row] for row in exact]
+    inverse = [_divide([row[c] for row in primitive], _start(logs, weights, c)) for c in (0, 1)]
+    double = _divide(inverse[0], -_start([1 / (1 + point) for point in z], weights, 0))
+    first = _multiply([row[3] for row in primitive])
+    second = _multiply(_multiply([row[4] for row in primitive]))
+    total = arb(0)
+    for spin in range(0, last + 1, 2):
+        kernel = double[spin] + inverse[1][spin] + primitive[spin][2] + first[spin] + second[spin]
+        total += (2 * spin + 1) * abs(kernel)
+    value = total * arb(x) / 4
+    ctx.prec = _LOW_BITS
+    return +value
+
+
+def _start(values: list[arb], weights: list[list[arb]], column: int) -> arb:
+    return sum((v * row[column] for v, row in zip(values, weights, strict=True)), arb(0))
+
+
+def _laurent(certificate: CutoffCertificate, x: fmpq) -> list[list[fmpq]]:
+    """C_{i,l}: (w+2) w^-2 [alpha_i (w_i-w)^2/(2x)^2 + beta_i (w_i-w)^3/(2x)^3] = sum_{l=-2..2} C_{i,l} w^l, w = 1+z."""
+    rows = []
+    for q, a, b in zip(certificate.breaks, certificate.alpha, certificate.beta, strict=True):
+        shift = fmpq_poly([2 - 2 * q * x, -1])
+        poly = fmpq_poly([2, 1]) * (shift**2 * (a / (2 * x) ** 2) + shift**3 * (b / (2 * x) ** 3))
+        rows.append([poly[k] for k in range(5)])
+    return rows
+
+
+def _waves(z: list[arb], last: int) -> arb_mat:
+    """P_J(z_i) for J = 0..last: (last + 1, breaks)."""
+    rows = [[arb(1)] * len(z), z]
+    for spin in range(1, last):
+        a, b = fmpq(2 * spin + 1, spin + 1), fmpq(spin, spin + 1)
+        rows.append([a * (p * c) - b * d for p, c, d in zip(z, rows[-1], rows[-2], strict=True)])
+    return arb_mat(rows)
+
+
+def _divide(source: list[arb], start: arb) -> list[arb]:
+    """M_J of weight 1/w from source_J = M_J of weight 1: w M = source, w = 1 + z, started at J = 0."""
+    found = [start]
+    before = arb(0)
+    for spin in range(len(source) - 1):
+        following = ((2 * spin + 1) * (source[spin] - found[spin]) - spin * before) / (spin + 1)
+        before = found[spin]
+        found.append(following)
+    return found
+
+
+def _multiply(source: list[arb]) -> list[arb]:
+    """M_J of weight w from those of weight 1: one entry shorter."""
+    return [
+        source[j] + ((j + 1) * source[j + 1] + (j * source[j - 1] if j else 0)) / (2 * j + 1)
+        for j in range(len(source) - 1)
+    ]
+
+
+def _integral(certificate: CutoffCertificate, pieces: list[fmpq_poly], weight: fmpq_poly) -> fmpq:
+    total = fmpq(0)
+    for low, high, piece in zip(certificate.breaks[:-1], certificate.breaks[1:], pieces, strict=False):
+        primitive = (piece * weight).integral()
+        total += primitive(high) - primitive(low)
+    return total
+
+
+def _pole(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> arb:
+    """int f/p^2 dp = (1/2) int g/q dq."""
+    total = arb(0)
+    for low, high, piece in zip(certificate.breaks[:-1], certificate.breaks[1:], pieces, strict=False):
+        rest = fmpq_poly([piece[k + 1] for k in range(3)]).integral()
+        total += arb(rest(high) - rest(low)) + arb(piece[0]) * (arb(high) / arb(low)).log()
+    return total / 2
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A small interval of q from `low` to `high` with enclosures of g, g', g'' on it."""
+
+    low: fmpq
+    high: fmpq
+    q: arb
+    width: arb
+    g: arb
+    slope: arb
+    curve: arb
+
+
+def _hull(low: fmpq, high: fmpq) -> arb:
+    return arb((low + high) / 2, arb((high - low) / 2).upper())
+
+
+def _boxes(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> list[_Box]:
+    found = []
+    for low, high, piece in zip(certificate.breaks[:-1], certificate.breaks[1:], pieces, strict=False):
+        # small against the distance to q = 1, where powers of 1/(1 - y) are large
+        count = max(_SUBINTERVALS, int(8 * (high - low) / (1 - high)) + 1)
+        width = (high - low) / count
+        for k in range(count):
+            middle = low + width * (fmpq(2 * k + 1, 2))
+            # Taylor form about the middle keeps the balls small
+            t = arb(0, arb(width / 2).upper())
+            derivatives = [piece]
+            for _ in range(3):
+                derivatives.append(derivatives[-1].derivative())
+            values = [arb(d(middle)) for d in derivatives]
+            found.append(
+                _Box(
+                    low + width * k, low + width * (k + 1), arb(middle) + t, arb(width),
+                    values[0] + t * (values[1] + t * (values[2] / 2 + t * values[3] / 6)),
+                    values[1] + t * (values[2] + t * values[3] / 2), values[2] + t * values[3],
+                )
+            )  # fmt: skip
+    return found
+
+
+def _norms(boxes: list[_Box], cell: tuple[fmpq, fmpq], integrand: Callable[[_Box, arb, arb], arb]) -> arb:
+    """An upper bound, over all x in the cell, of int dq integrand(q, x, y = qx)^2."""
+    total, x = arb(0), _hull(*cell)
+    for box in boxes:
+        # q x is increasing in both: its hull stays below 1 where the product of two balls may not
+        y = _hull(box.low * cell[0], box.high * cell[1])
+        total += box.width * arb(abs(integrand(box, x, y)).upper()) ** 2
+    return total
+
+
+def _plain(box: _Box, x: arb, y: arb) -> arb:
+    """g phi."""
+    return box.g * (2 - y) / (1 - y) ** 2
+
+
+def _curvature(box: _Box, x: arb, y: arb) -> arb:
+    """(g - q g' + q^2 g'') phi."""
+    return (box.g - box.q * box.slope + box.q**2 * box.curve) * (2 - y) / (1 - y) ** 2
+
+
+def _casimir(box: _Box, x: arb, y: arb) -> arb:
+    """d/dq [q (1-qx) d/dq (g phi)], J(J+1) acting on g phi times x."""
+    one = 1 - y
+    third = x * (3 + y) / one**3  # d/dq of y(3-y)/(1-y)^2
+    second = (2 - y) / one + y / one**2 + y * (3 - y) / one**2
+    return box.curve * box.q * (2 - y) / one + box.slope * second + box.g * third
+
+
+def _below(boxes: list[_Box], first: fmpq) -> arb:
+    """int over u < log(first) of sum (2J+1) |K_J| / 2.
+
+    sum_{J even} (2J+1)/(a+J(J+1))^2 <= (1+3/a)/(2a) for a = c/x >= 6.
+    """
+    cell = (fmpq(0), first)
+    plain, casimir = _norms(boxes, cell, _plain).sqrt(), _norms(boxes, cell, _casimir).sqrt()
+    c = arb((casimir / plain).mid())
+    if not c >= 6 * arb(first):
+        raise Refused("the first node is too large for the bound on what lies below it")
+    front = ((1 + 3 * arb(first) / c) / (2 * c)).sqrt()
+    return arb(first) * front * (c * plain + casimir) / 4
+
+
+def read_certificate(data: dict[str, Any]) -> CutoffCertificate:
+    """Check the form of a parsed certificate; raises Refused."""
+    if set(data) != _KEYS:
+        raise Refused(f"keys missing or unknown: {sorted(set(data) ^ _KEYS)}")
+    lists = {}
+    for name in ("breaks", "alpha", "beta", "nodes"):
+        if not isinstance(data[name], list) or not 2 <= len(data[name]) <= 5000:
+            raise Refused(f"{name} must be a list of rationals")
+        lists[name] = [rational(text, f"entry of {name}") for text in data[name]]
+    p_min, bound = rational(data["p_min"], "p_min"), rational(data["bound"], "bound")
+    breaks, nodes = lists["breaks"], lists["nodes"]
+    if not len(breaks) == len(lists["alpha"]) == len(lists["beta"]):
+        raise Refused("breaks, alpha and beta differ in length")
+    if any(a >= b for values in (breaks, nodes) for a, b in itertools.pairwise(values)):
+        raise Refused("breaks and nodes must increase")
+    if not (p_min > 0 and p_min**2 <= breaks[0] and breaks[-1] < 1):
+        raise Refused("the breaks must lie in p_min^2 <= q < 1")
+    if not (nodes[0] > 0 and nodes[-1] == 1):
+        raise Refused("the nodes must lie in 0 < x <= 1 and end at 1")
+    contacts = integer(data["contacts"], "contacts", 0, 20)
+    last = integer(data["last_spin"], "last_spin", 2, 4000)
+    if last % 2:
+        raise Refused(f"last_spin {last} is odd, only even spins are exchanged")
+    return CutoffCertificate(p_min, contacts, breaks, lists["alpha"], lists["beta"], nodes, last, bound)
