@@ -159,7 +159,7 @@ class GravityProgram:
         found = self.program.best(objective, equations, values)
         if not found.optimal:
             raise InputError(
-                f"direction {direction}: no functional in this space bounds it ({found.status}): "
+                f"direction {direction}: no functional found in this space ({found.status}): "
                 "change it or use more functions"
             )
         if not found.bounded:
