@@ -17,7 +17,10 @@ SLOPES = (-1 / 3, -0.3, -0.2, -0.1, -0.05, 0.0, 0.03, 0.06, 0.08, 0.1, 0.11, 0.1
 LARGEST = 20.0
 #: powers of p on A_2 improved and X_4
 FUNCTIONS = (9, 8)
-SCOPE = "tree level with graviton exchange, $\\rho_J\\geq 0$, even $J$ and masses sampled\nnumerical (not proved); goes on to the right"
+SCOPE = (
+    "tree level with graviton exchange, $\\rho_J\\geq 0$, even $J$ and masses sampled\n"
+    "numerical (not proved); goes on to the right"
+)
 
 
 def make(output: Output) -> None:
