@@ -80,7 +80,7 @@ class Bound:
 
         side: "lower" or "upper".  path: saved there (PDF or PNG) if given.  Returns the figure.
         """
-        from positivity.plotting import plot_density, plot_functional
+        from positivity.functional_plots import plot_density, plot_functional
 
         if side not in ("lower", "upper"):
             raise InputError(f"side {side!r}: use 'lower' or 'upper'")
