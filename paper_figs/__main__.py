@@ -1,4 +1,4 @@
-"""python -m paper_figs list | NAME ... | --all [--quick] [--output FOLDER]."""
+"""python -m paper_figs list | NAME ... | GROUP ... | --all [--quick] [--output FOLDER]."""
 
 from __future__ import annotations
 
@@ -7,15 +7,38 @@ import importlib
 import sys
 from pathlib import Path
 
-FIGURES = {
-    "tree_level": "table of certified bounds on g3..g7 and the region (g3/g2, g4/g2) at order 8",
-    "full_unitarity": "max g2 by order and dimension, ranges of g3/g2 and g4/g2 versus g2, the extremal density",
-    "one_loop": "D=4 ranges with loops in rows, nulls or both; exact exclusions in D=5, 6",
-    "one_loop_ranges": "tree versus one loop: regions (g3/g2, g4/g2) in D=5, ranges versus g2 in D=4 (6 minutes)",
-    "gravity": "allowed (g2, g3) over 8piG in D=5, 6, 7, 10 with the graviton pole (4 minutes)",
-    "weak_gravity": "Lambda/M_P versus p_min, g2 and g4 in D=4 with full unitarity (8 minutes)",
-    "one_loop_limits": "max g2 by dimension and loop orders; running and the n=4 null",
+#: group -> (what it is, {script: what it shows}); a group is a folder of the output, a script a module here
+GROUPS: dict[str, tuple[str, dict[str, str]]] = {
+    "chvd": (
+        "the figures of Caron-Huot and Van Duong, arXiv:2011.02957, certified",
+        {
+            "tree_level": "table of certified bounds on g3..g7 and the region (g3/g2, g4/g2) at order 8",
+        },
+    ),
+    "loop_paper": (
+        "arXiv:2501.09717: full unitarity, and one massless loop",
+        {
+            "full_unitarity": "max g2 by order and dimension, g3/g2 and g4/g2 versus g2, the extremal density",
+            "one_loop": "D=4 ranges with loops in rows, nulls or both; exact exclusions in D=5, 6",
+            "one_loop_ranges": "tree versus one loop: (g3/g2, g4/g2) in D=5, ranges versus g2 in D=4 (6 minutes)",
+            "one_loop_limits": "max g2 by dimension and loop orders; running and the n=4 null",
+        },
+    ),
+    "weak_gravity_paper": (
+        "arXiv:2502.10375: the weak-gravity bound on the cutoff",
+        {
+            "weak_gravity": "Lambda/M_P versus p_min, g2 and g4 in D=4 with full unitarity (8 minutes)",
+        },
+    ),
+    "cmrs": (
+        "the figure of Caron-Huot, Mazac, Rastelli and Simmons-Duffin, arXiv:2102.08951",
+        {
+            "gravity": "allowed (g2, g3) over 8piG in D=5, 6, 7, 10 with the graviton pole (4 minutes)",
+        },
+    ),
 }
+FIGURES = {name: text for _, scripts in GROUPS.values() for name, text in scripts.items()}
+GROUP_OF = {name: group for group, (_, scripts) in GROUPS.items() for name in scripts}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,26 +48,40 @@ def main(arguments: list[str] | None = None) -> int:
         description="Make figures (PDF, PNG) with their data (JSON) and captions (TXT).",
         epilog="example: python -m paper_figs tree_level --quick",
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which figures, or list")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which figures or groups of them, or list")
     parser.add_argument("--all", action="store_true", help="all of them")
     parser.add_argument("--quick", action="store_true", help="coarse: fewer points, lower orders")
-    parser.add_argument("--output", default="out", metavar="FOLDER", help="where they go (default out)")
+    parser.add_argument("--output", default="out", metavar="FOLDER", help="they go to FOLDER/GROUP (default out)")
     options = parser.parse_args(arguments)
     if options.names == ["list"]:
-        for name, text in FIGURES.items():
-            print(f"{name}: {text}")
+        print(listing())
         return 0
-    unknown = [name for name in options.names if name not in FIGURES]
+    unknown = [name for name in options.names if name not in FIGURES and name not in GROUPS]
     if unknown or bool(options.names) == options.all:
         parser.error(f"unknown figure {unknown[0]!r}: see list" if unknown else "give names, --all or list")
 
     from paper_figs.shared import Output
 
-    folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in FIGURES if options.all else options.names:
+    for name in expand(list(GROUPS) if options.all else options.names):
+        folder = Path(options.output) / GROUP_OF[name]
+        folder.mkdir(parents=True, exist_ok=True)
         importlib.import_module(f"paper_figs.{name}").make(Output(folder, name, options.quick))
     return 0
+
+
+def listing() -> str:
+    """Groups with their scripts, one line each."""
+    blocks = []
+    for group, (text, scripts) in GROUPS.items():
+        blocks.append(f"{group}/  {text}")
+        blocks += [f"  {name}: {shown}" for name, shown in scripts.items()]
+    return "\n".join(blocks)
+
+
+def expand(names: list[str]) -> list[str]:
+    """Scripts by name, groups replaced by theirs, each once."""
+    scripts = [script for name in names for script in (GROUPS[name][1] if name in GROUPS else [name])]
+    return list(dict.fromkeys(scripts))
 
 
 if __name__ == "__main__":

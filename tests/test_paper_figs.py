@@ -1,6 +1,7 @@
 """Figures for papers: reproducible to the byte, with data, provenance and a caption."""
 
 import json
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 import positivity
 from paper_figs import shared
-from paper_figs.__main__ import FIGURES, main
+from paper_figs.__main__ import FIGURES, GROUP_OF, GROUPS, expand, main
 from positivity.plotting import COLOURS, DOUBLE, SINGLE, Curve, plot_curves
 
 
@@ -20,7 +21,7 @@ def test_tree_level_twice(tmp_path, capsys):
     folders = tmp_path / "a", tmp_path / "b"
     for folder in folders:
         assert main(["tree_level", "--quick", "--output", str(folder)]) == 0
-    first, second = map(contents, folders)
+    first, second = (contents(folder / "chvd") for folder in folders)
     assert first == second, "byte-identical"
     assert set(first) == {f"tree_level_region.{suffix}" for suffix in ("pdf", "png", "json", "txt")}
     caption = first["tree_level_region.txt"].decode()
@@ -45,19 +46,29 @@ def test_every_figure_twice(name, tmp_path):
     folders = tmp_path / "a", tmp_path / "b"
     for folder in folders:
         assert main([name, "--quick", "--output", str(folder)]) == 0
-    first = contents(folders[0])
-    assert first == contents(folders[1])
+    first = contents(folders[0] / GROUP_OF[name])
+    assert first == contents(folders[1] / GROUP_OF[name])
     for figure in (key[:-4] for key in first if key.endswith(".pdf")):
         assert {f"{figure}.png", f"{figure}.json", f"{figure}.txt"} <= set(first)
         assert "Scope: " in first[f"{figure}.txt"].decode()
 
 
 def test_list_and_bad_names(capsys):
-    assert main(["list"]) == 0 and set(FIGURES) <= {line.split(":")[0] for line in capsys.readouterr().out.splitlines()}
+    assert main(["list"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert set(FIGURES) <= {line.strip().split(":")[0] for line in listed}
+    assert [line.split("/")[0] for line in listed if not line.startswith(" ")] == list(GROUPS)
+    assert set(GROUPS) == {"chvd", "loop_paper", "weak_gravity_paper", "cmrs"}
     for arguments in (["nothing"], [], ["tree_level", "--all"]):
         with pytest.raises(SystemExit) as stop:
             main(arguments)
         assert stop.value.code == 2
+
+
+def test_groups_stand_for_their_scripts():
+    assert expand(["cmrs", "tree_level", "chvd"]) == ["gravity", *GROUPS["chvd"][1]]
+    scripts = {path.stem for path in Path(shared.__file__).parent.glob("*.py")} - {"__init__", "__main__", "shared"}
+    assert set(FIGURES) == scripts, "every script is in one group"
 
 
 def test_statuses_are_counted_and_times_removed():
