@@ -13,6 +13,9 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
         "the figures of Caron-Huot and Van Duong, arXiv:2011.02957, certified",
         {
             "tree_level": "table of certified bounds on g3..g7 and the region (g3/g2, g4/g2) at order 8",
+            "chvd_regions": "(g3, g4), (g3, g5), (g4, g5), (g5, g6), (g6, g6') over g2 by order (3 minutes)",
+            "chvd_couplings": "ranges of g3..g10', convergence with the order, min g3 by dimension (1 minute)",
+            "chvd_extremal": "the functional and the spectrum at the smallest g3/g2",
         },
     ),
     "loop_paper": (
