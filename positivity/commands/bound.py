@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
         commands, "bound", "Bound a ratio of couplings from both sides, certified.",
-        "positivity bound g3 --over g2 --order 10 --fix g4=0.3 --certificate g3.json", _bound,
+        "positivity bound g3 --order 10 --fix g4=0.3 --certificate g3.json", _bound,
     )  # fmt: skip
     parser.add_argument("coupling", help="g3, g6', g[0,2] or a sum like g3+2*g4")
     add_problem(parser)
@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
     parser.add_argument("--output", "-o", metavar="FILE", help="save the whole result as JSON")
     parser.add_argument("--explain", nargs="?", const="explain.pdf", metavar="FILE",
-                         help="show functional and spectrum; figure in FILE (default explain.pdf)")  # fmt: skip
+                         help="functional and spectrum (default explain.pdf)")  # fmt: skip
 
 
 def _bound(options: Any) -> int:

@@ -22,8 +22,9 @@ from positivity.errors import InputError
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "check", "Is a theory with these couplings allowed? Exit code 0 allowed, 3 excluded, 4 undecided.",
+        commands, "check", "Is a theory with these couplings allowed or excluded?",
         "positivity check g2=1 g3=-5 g4=0.3 --order 10", _check,
+        more="Exit code 0 allowed, 3 excluded, 4 undecided.",
     )  # fmt: skip
     parser.add_argument("couplings", nargs="+", metavar="g2=1", help="exact decimals or rationals; others are free")
     add_scope(parser)

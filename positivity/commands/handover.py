@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     """Declare both commands."""
     parser = command(
         commands, "export", "Write the program of one end of a bound for SDPB.",
-        "positivity export sdpb g3 --order 20 --spins 60 --last-spin 12000 -o pmp.json", _export,
+        "positivity export sdpb g3 --order 20 --last-spin 12000 -o pmp.json", _export,
     )  # fmt: skip
     parser.add_argument("solver", choices=["sdpb"], help="sdpb")
     parser.add_argument("coupling", nargs="?", default="g3", help="coupling or combination (default g3)")
