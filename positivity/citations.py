@@ -113,7 +113,7 @@ def cite(result: Any = None) -> str:
 
     result: a Bound, Region, Scan, Verdict or anything else with to_dict, its dictionary, or the name of a
     saved file (JSON, or JSONL of a scan).  Each entry is preceded by the reason as a comment.  Raises
-    InputError if it is no result of this package.
+    InputError if it is no result of this package.  Text, no units; docs/howto/cite.md.
     """
     keys = list(ENTRIES) if result is None else keys_for(document(result))
     return "\n".join(ENTRIES[key].bibtex(key) for key in keys)

@@ -62,7 +62,7 @@ class Region:
     outer: vertices of the intersection of the certified half-planes, shape (n, 2).  touching:
     points of extremal spectra.  inner: hull of the known theories at all masses >= M.
     kinks: where the slope of the boundary jumps.  theories: known amplitudes.  complete: False if
-    the tracing was interrupted.
+    the tracing was interrupted.  Source: 2011.02957 section 4; method: docs/theory/certificates.md.
     """
 
     x: str
@@ -183,7 +183,7 @@ def region(
     (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
     (Ctrl-C) returns what is there, marked incomplete.  Other arguments
     as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  Raises
-    InputError, also when the region is unbounded.
+    InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")

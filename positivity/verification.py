@@ -29,7 +29,8 @@ def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
 
     source: a file name or a parsed document.  Returns one statement per certificate.  Raises
     Refused with the reason if anything is not proved, or if a value is not what its certificate
-    proves; Unreadable, a kind of Refused, if the file is missing or not JSON.
+    proves; Unreadable, a kind of Refused, if the file is missing or not JSON.  Statements are in units
+    M = 1 (or U where they say so); method: docs/theory/certificates.md.
     """
     data = dict(source) if isinstance(source, Mapping) else load(source)
     schema = data.get("schema") if isinstance(data, dict) else None

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from inspect import isfunction, signature
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from positivity.problem import End
 from positivity.results import Bound, bound_rows, text_table
 from positivity.verification import Refused, verify
 
+ROOT = Path(__file__).parents[1]
 PUBLIC = [
     "Assumptions", "Bound", "Checker", "CutoffBound", "CutoffProblem", "DensityStep", "End", "GravityBound",
     "InputError", "LoopRegion", "NullConstraint", "Problem", "Region", "Scan", "ScanSpec", "State", "Verdict", "bound",
@@ -25,10 +28,26 @@ PUBLIC = [
 
 def test_public_names_are_frozen():
     assert positivity.__all__ == PUBLIC
-    for name in PUBLIC:
-        assert getattr(positivity, name).__doc__, name
     with pytest.raises(AttributeError):
         _ = positivity.nothing
+
+
+@pytest.mark.parametrize("name", sorted(set(PUBLIC) - {"InputError"}))
+def test_public_docstrings_give_units_and_source(name):
+    """A paper or a page of the documentation that exists, in the docstring or in that of its module."""
+    thing = getattr(positivity, name)
+    assert thing.__doc__, name
+    home = sys.modules[getattr(thing, "__module__", thing.__name__)]
+    text = f"{thing.__doc__} {home.__doc__}"
+    assert re.search(r"units|M = 1|Lambda", text), f"{name}: units"
+    assert re.search(r"\b2\d{3}\.\d{5}\b|docs/", text), f"{name}: source"
+    for page in re.findall(r"docs/[\w/]+\.md", text):
+        assert (ROOT / page).exists(), page
+    if callable(thing):
+        assert all(parameter.annotation is not parameter.empty for parameter in signature(thing).parameters.values())
+    for method, function in vars(thing).items():
+        if not method.startswith("_") and (isfunction(function) or isinstance(function, property | classmethod)):
+            assert function.__doc__, f"{name}.{method}"
 
 
 def test_importing_is_light():
@@ -110,10 +129,9 @@ def test_plot_needs_a_certificate(bound):
 
 def test_a_built_wheel_brings_its_own_solvers(tmp_path):
     """A project on PyPI is called solvers too: from the wheel alone, ours must be the one imported."""
-    root = Path(__file__).parents[1]
     source = tmp_path / "source"
     shutil.copytree(
-        root, source, ignore=shutil.ignore_patterns(".git", ".venv", "out", "*.egg-info", "build", "*cache*")
+        ROOT, source, ignore=shutil.ignore_patterns(".git", ".venv", "out", "*.egg-info", "build", "*cache*")
     )
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", tmp_path / "dist", source]
     subprocess.run(build, check=True, capture_output=True)
