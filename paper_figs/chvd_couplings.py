@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import positivity
-from paper_figs.shared import Output, statuses
+from paper_figs.shared import Output, proved
 from positivity.couplings import order_of, parse_combination
 from positivity.plotting import COLOURS, SINGLE, Curve, axis_label, finish, plot_curves, ratio_label, style
 from positivity.results import bound_rows, text_table
@@ -55,7 +55,7 @@ def _draw_ranges(bounds: Bounds, order: int, path: Any) -> None:
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(-17.5, 6.8)
         axes.set_xlabel(r"$g_nM^{2n-4}/g_2$")
-        axes.set_title(f"$D=4$, {SCOPE}\nnulls to order {order}; {_proved(bounds.values())}", fontsize=7.5)
+        axes.set_title(f"$D=4$, {SCOPE}\nnulls to order {order}; {proved(list(bounds.values()))}", fontsize=7.5)
         finish(plt, figure, path)
 
 
@@ -86,8 +86,7 @@ def _convergence(output: Output) -> None:
         limit = _number(found[last].lower)
         points = np.array([(n, limit - _number(bound.lower)) for n, bound in found.items() if n < last])
         curves.append(Curve(f"{ratio_label(name, 'g2')}, $b_{{{last}}}={limit:.6g}$", points, marker="o"))
-    proved = _proved(bound for bounds in data.values() for bound in bounds.values())
-    title = f"$D=4$, {SCOPE}\n{proved}"
+    title = f"$D=4$, {SCOPE}\n{proved(data)}"
     label = rf"$b_{{{last}}}-b_n$ of the lower end $b_n$"
     plot_curves(curves, "order $n$ of the null constraints", label, title, output.figure("chvd_convergence"), logy=True)
     caption = (
@@ -106,9 +105,8 @@ def _dimensions(output: Output) -> None:
         data[f"order {order}"] = {f"D={d}": bound.to_dict() for d, bound in found.items()}
         points = np.array([(d, _number(bound.lower)) for d, bound in found.items()])
         curves.append(Curve(f"order {order}", points, marker="o"))
-    proved = _proved(bound for bounds in data.values() for bound in bounds.values())
     label = axis_label("g3", "g2").replace("$g_", r"min $g_", 1)
-    plot_curves(curves, "space-time dimension $D$", label, f"{SCOPE}\n{proved}", output.figure("chvd_dimensions"))
+    plot_curves(curves, "space-time dimension $D$", label, f"{SCOPE}\n{proved(data)}", output.figure("chvd_dimensions"))
     caption = "The lower end of g3/g2 by space-time dimension, for several orders of the null constraints."
     output.save(
         "chvd_dimensions", data, caption, f"D={dimensions[0]} to {dimensions[-1]}, {WORDS}, orders in the legend"
@@ -117,10 +115,3 @@ def _dimensions(output: Output) -> None:
 
 def _number(end: positivity.End) -> float:
     return float(end.value) if end.value is not None else float("nan")
-
-
-def _proved(found: Any) -> str:
-    """Words of a figure for the status of all its ends, given Bounds or their dictionaries."""
-    ends = list(statuses([bound if isinstance(bound, dict) else bound.to_dict() for bound in found]))
-    proved = ends.count("certified")
-    return "every end certified" if proved == len(ends) else f"{proved} of {len(ends)} ends certified"

@@ -8,7 +8,7 @@ from paper_figs.shared import Output
 from positivity.exclusion import best_exclusion
 from positivity.loop_validity import trusted_g2
 from positivity.loop_variants import VARIANTS, variant_ends
-from positivity.plotting import Curve, plot_curves
+from positivity.plotting import Curve, axis_label, plot_curves
 from positivity.problem import End
 
 LEVELS, QUICK_LEVELS = ("0.02", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"), ("0.1", "0.3", "0.6")
@@ -41,8 +41,7 @@ def _variants(output: Output, coupling: str) -> None:
         above = np.array([*zip(map(float, levels), upper, strict=True)])[::-1]
         style = "-" if name in "RF" else (0, (4, 3))
         curves.append(Curve(f"{name}: {text}", np.vstack([outline, above]), closed=name in "RF", style=style))
-    unit = r"[M^{-2}]" if coupling == "g3" else r"[M^{-4}]"
-    name, label = f"one_loop_variants_{coupling}", rf"$g_{coupling[1]}/g_2\;\,{unit}$"
+    name, label = f"one_loop_variants_{coupling}", axis_label(coupling, "g2")
     plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, SCOPE, output.figure(name), doubtful_from=trusted_g2(4))
     variants = "; ".join(f"{key}: {text}" for key, text in VARIANTS.items()).replace(r"$\mu=M$", "mu = M")
     caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4. {variants}."

@@ -69,10 +69,21 @@ def _in_words(counted: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {_WORDS.get(status, status)}" for status, number in counted.items()) or "none"
 
 
+def proved(data: Any, what: str = "end") -> str:
+    """Words for the title of a figure: how much of it is certified."""
+    found = list(statuses(data))
+    certified = found.count("certified")
+    if not certified:
+        return "numerical (not proved)"
+    return f"every {what} certified" if certified == len(found) else f"{certified} of {len(found)} {what}s certified"
+
+
 def statuses(data: Any) -> Iterator[str]:
-    """The status of every end in a document, at any depth."""
+    """The status of every end, and of every region with loops, in a document, at any depth."""
+    if hasattr(data, "to_dict"):
+        data = data.to_dict()
     if isinstance(data, Mapping):
-        if "status" in data and "value" in data:
+        if "status" in data and ("value" in data or "outline" in data):
             yield str(data["status"])
         for value in data.values():
             yield from statuses(value)

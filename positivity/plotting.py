@@ -144,19 +144,23 @@ def plot_plane(
 
 @dataclass(frozen=True)
 class Curve:
-    """A labelled line of a plot: points (n, 2); closed ones are filled.  style: of the line."""
+    """A labelled line of a plot: points (n, 2), nan where there is none; closed ones are filled.
+
+    style: of the line.  colour: the next of the cycle if "".
+    """
 
     label: str
     points: np.ndarray
     closed: bool = False
     marker: str = ""
     style: str | tuple[int, tuple[int, ...]] = "-"
+    colour: str = ""
 
 
 def draw_curves(axes: Any, curves: Sequence[Curve]) -> None:
     """Lines and filled outlines in the order of the colours."""
     for k, curve in enumerate(curves):
-        colour = COLOURS[k % len(COLOURS)]
+        colour = curve.colour or COLOURS[k % len(COLOURS)]
         if curve.closed:
             axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
         line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
@@ -187,9 +191,9 @@ def plot_curves(
         figure, axes = plt.subplots()
         draw_curves(axes, curves)
         if logx:
-            axes.set_xscale("log")
+            _log_scale(axes, axes.xaxis)
         if logy:
-            axes.set_yscale("log")
+            _log_scale(axes, axes.yaxis)
         if ticks:
             axes.set_xticks(range(len(ticks)), list(ticks))
         if doubtful_from is not None:
@@ -203,6 +207,18 @@ def plot_curves(
         axes.set_title(title, fontsize=7.5)
         figure.legend(loc="outside lower center", ncols=2, handlelength=1.6)
         return finish(plt, figure, path)
+
+
+def _log_scale(axes: Any, axis: Any) -> None:
+    """Logarithmic, with plain numbers where there are too few powers of ten to label."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    getattr(axes, f"set_{axis.axis_name}scale")("log")
+    low, high = axis.get_view_interval()
+    if high < 30 * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"${value:g}$"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def finish(plt: Any, figure: Any, path: str | Path | None) -> Any:
