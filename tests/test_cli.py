@@ -6,16 +6,8 @@ import sys
 
 import pytest
 
-from positivity.cli import _parser, main
-
-
-def run(capsys, *arguments):
-    try:
-        code = main(list(arguments))
-    except SystemExit as stop:
-        code = stop.code
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
+from positivity.cli import _parser
+from tests.command import run
 
 
 def test_nulls(capsys):
