@@ -138,7 +138,7 @@ def plot_plane(
         axes.set_ylabel(axis_label(names[1], problem.over))
         axes.set_title(scope_lines(problem), fontsize=7.5)
         axes.margins(0.06, 0.08)
-        figure.legend(loc="outside lower center", ncols=2, handlelength=1.4, columnspacing=1.2)
+        legend_below(figure)
         return finish(plt, figure, path)
 
 
@@ -205,8 +205,19 @@ def plot_curves(
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(title, fontsize=7.5)
-        figure.legend(loc="outside lower center", ncols=2, handlelength=1.6)
+        legend_below(figure)
         return finish(plt, figure, path)
+
+
+def legend_below(figure: Any, columns: int = 2) -> None:
+    """A legend under the axes, in as many of the columns as fit the width; a long one makes the figure higher."""
+    for count in range(columns, 0, -1):
+        legend = figure.legend(loc="outside lower center", ncols=count, handlelength=1.5, columnspacing=1.2)
+        if count == 1 or legend.get_window_extent().width < figure.bbox.width:
+            rows = -(-len(legend.get_texts()) // count)
+            figure.set_figheight(figure.get_figheight() + 0.17 * max(rows - 3, 0))
+            return
+        legend.remove()
 
 
 def _log_scale(axes: Any, axis: Any) -> None:

@@ -56,11 +56,29 @@ def add_problem(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fix", action="append", default=[], metavar="g4=0.3", help="hold a ratio, or g2=0.3U if unitary"
     )
+    add_density(parser)
+
+
+def add_density(parser: argparse.ArgumentParser) -> None:
+    """What is assumed of the heavy states, and the loops."""
     parser.add_argument("--density", default="positive", help="positive (rho_J >= 0, default) or unitary (<= 2)")
     parser.add_argument("--ceiling", metavar="R", help="unitary: 0 <= rho_J <= R instead of 2")
     parser.add_argument("--last-spin", type=integer, metavar="J", help="unitary: no states above this spin")
     parser.add_argument("--gap", action="append", default=[], metavar="J:m2", help="unitary: no spin J below m^2")
     parser.add_argument("--loops", default="tree", metavar="PAIRS", help="tree (default) or pairs like g2^2,g2g3")
+
+
+def add_output(parser: argparse.ArgumentParser, what: str = "result") -> None:
+    """--json and --output of a command with one result."""
+    parser.add_argument("--json", action="store_true", help=f"print the {what} as JSON")
+    parser.add_argument("--output", "-o", metavar="FILE", help=f"save the {what} as JSON")
+
+
+def deliver(options: Any, result: Any) -> None:
+    """Print a result as --json says, and save it where --output says."""
+    print(json.dumps(result.to_dict(), indent=1) if options.json else result)
+    if options.output:
+        write_json(options.output, result.to_dict())
 
 
 def integer(text: str) -> int:
