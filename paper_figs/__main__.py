@@ -1,10 +1,11 @@
-"""python -m paper_figs list | NAME ... | GROUP ... | --all [--quick] [--output FOLDER]."""
+"""python -m paper_figs list | NAME ... | GROUP ... | --all [--quick] [--jobs K] [--output FOLDER]."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 #: group -> (what it is, {script: what it shows}); a group is a folder of the output, a script a module here
@@ -54,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which figures or groups of them, or list")
     parser.add_argument("--all", action="store_true", help="all of them")
     parser.add_argument("--quick", action="store_true", help="coarse: fewer points, lower orders")
+    parser.add_argument("--jobs", type=int, default=1, metavar="K", help="so many scripts at a time (default 1)")
     parser.add_argument("--output", default="out", metavar="FOLDER", help="they go to FOLDER/GROUP (default out)")
     options = parser.parse_args(arguments)
     if options.names == ["list"]:
@@ -63,12 +65,18 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown or bool(options.names) == options.all:
         parser.error(f"unknown figure {unknown[0]!r}: see list" if unknown else "give names, --all or list")
 
-    from paper_figs.shared import Output
+    from paper_figs.shared import make
 
-    for name in expand(list(GROUPS) if options.all else options.names):
-        folder = Path(options.output) / GROUP_OF[name]
-        folder.mkdir(parents=True, exist_ok=True)
-        importlib.import_module(f"paper_figs.{name}").make(Output(folder, name, options.quick))
+    names = expand(list(GROUPS) if options.all else options.names)
+    tasks = [(name, Path(options.output) / GROUP_OF[name], options.quick) for name in names]
+    if options.jobs == 1:
+        for task in tasks:
+            make(*task)
+    else:
+        # spawned, not forked: the solvers keep threads
+        with ProcessPoolExecutor(max(options.jobs, 1), mp_context=get_context("spawn")) as pool:
+            for done in [pool.submit(make, *task) for task in tasks]:
+                done.result()
     return 0
 
 

@@ -27,7 +27,7 @@ def _largest(output: Output) -> None:
     uppers: list[object] = []
     truncations = output.choose(TRUNCATIONS, TRUNCATIONS[:2])
     for dimension in DIMENSIONS:
-        points = []
+        points, doubtful = [], []
         for k, loops in enumerate(truncations):
             if dimension == 4 and loops not in ("tree", "g2^2"):
                 continue  # every k = 2 null diverges, and <m^-4> >= 0 alone leaves g3 and g4 free
@@ -37,15 +37,18 @@ def _largest(output: Output) -> None:
             print(found)
             if found.upper.value is not None:
                 points.append((k, float(found.upper.value)))
+                doubtful.append(bool(found.warning))
         label = f"$D={dimension}$ (trusted to ${trusted_g2(dimension):.2g}\\,U$)"
-        curves.append(Curve(label, np.array(points), marker="o"))
+        curves.append(Curve(label, np.array(points), marker="o", hollow=tuple(doubtful)))
     figure = output.figure("one_loop_max_g2")
-    scope = "tree: $0\\leq\\rho_J\\leq 2$, order 8; loops: $\\rho_J\\geq 0$, order 4\n" + proved(uppers)
+    scope = "tree: $0\\leq\\rho_J\\leq 2$, order 8; loops: $\\rho_J\\geq 0$, order 4\n"
+    scope += f"{proved(uppers)}; hollow: truncation not trustworthy"
     plot_curves(
         curves, "loop orders that are in", r"$\max g_2/U$, $U=(4\pi)^{D/2}M^{-D}$", scope, figure, logy=True,
         ticks=LABELS[: len(truncations)],
     )  # fmt: skip
-    caption = "Largest g2 in units of U = (4 pi)^(D/2) M^-D by dimension, loop orders added from left to right."
+    caption = "Largest g2 in units of U = (4 pi)^(D/2) M^-D by dimension, loop orders added from left to right. "
+    caption += "Hollow: the one-loop truncation is not trustworthy at that g2. Lower ends are in the data only."
     scope = "tree: 0 <= rho_J <= 2, order 8; loops: rho_J >= 0, order 4; all even spins, all masses"
     output.save("one_loop_max_g2", data, caption, scope)
 

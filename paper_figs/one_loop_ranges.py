@@ -38,7 +38,8 @@ def _regions(output: Output) -> None:
     scope += f"\none loop with {TERMS}; {proved(data, 'piece')}"
     plot_curves(curves, axis_label("g3", "g2"), axis_label("g4", "g2"), scope, output.figure("one_loop_regions"))
     caption = "Allowed (g3/g2, g4/g2) at tree level and with one loop at several g2 in units of U = (4 pi)^(5/2) M^-5."
-    output.save("one_loop_regions", data, caption, f"D=5, rho_J >= 0, all even spins, all masses, order 4, {LOOPS}")
+    words = f"D=5, rho_J >= 0, all even spins, all masses, order 4, one loop with {LOOPS}"
+    output.save("one_loop_regions", data, caption, words)
 
 
 def _ranges(output: Output) -> None:
@@ -61,7 +62,8 @@ def _ranges(output: Output) -> None:
         plot_curves(curves, xlabel, label, scope, output.figure(name), doubtful_from=trusted_g2(4))
         caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4, tree level and one loop; grey: "
         caption += "loop terms above a third of the tree terms."
-        output.save(name, data, caption, "D=4, 0 <= rho_J <= 2, all even spins, all masses, 10 smeared nulls")
+        words = f"D=4, 0 <= rho_J <= 2, all even spins, all masses, 10 smeared nulls, one loop with g2^2 or {LOOPS}"
+        output.save(name, data, caption, words)
 
 
 def _line(bounds: dict[str, positivity.Bound], side: str) -> np.ndarray:

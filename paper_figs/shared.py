@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,12 @@ class Output:
 
 def _in_words(counted: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {_WORDS.get(status, status)}" for status, number in counted.items()) or "none"
+
+
+def make(script: str, folder: Path, quick: bool) -> None:
+    """The figures of one script, in a folder that is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    import_module(f"paper_figs.{script}").make(Output(folder, script, quick))
 
 
 def proved(data: Any, what: str = "end") -> str:

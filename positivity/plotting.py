@@ -146,7 +146,8 @@ def plot_plane(
 class Curve:
     """A labelled line of a plot: points (n, 2), nan where there is none; closed ones are filled.
 
-    style: of the line.  colour: the next of the cycle if "".
+    style: of the line.  colour: the next of the cycle if "".  hollow: for every point, whether its marker is
+    (then it is not to be relied on); none if ().
     """
 
     label: str
@@ -155,6 +156,7 @@ class Curve:
     marker: str = ""
     style: str | tuple[int, tuple[int, ...]] = "-"
     colour: str = ""
+    hollow: tuple[bool, ...] = ()
 
 
 def draw_curves(axes: Any, curves: Sequence[Curve]) -> None:
@@ -165,6 +167,9 @@ def draw_curves(axes: Any, curves: Sequence[Curve]) -> None:
             axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
         line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
         axes.plot(*line.T, color=colour, ls=curve.style, marker=curve.marker, ms=3.5, label=curve.label)
+        if any(curve.hollow):
+            points = curve.points[list(curve.hollow)]
+            axes.plot(*points.T, color=colour, ls="", marker=curve.marker, ms=3.5, mfc="white")
 
 
 def draw_markers(axes: Any, markers: Sequence[PlaneMarker]) -> None:
