@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from inspect import isfunction, signature
 from pathlib import Path
@@ -72,6 +73,17 @@ def test_floors_have_no_circles():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0 or done.stderr.strip() == "0", done.stderr
+
+
+def test_declared_pythons_agree():
+    """What is declared, what the types are checked against, and where this runs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    names = project["project"]["classifiers"]
+    declared = [name.split(" :: ")[-1] for name in names if re.fullmatch(r".*Python :: 3\.\d+", name)]
+    assert declared == ["3.11", "3.12", "3.13"]
+    assert project["project"]["requires-python"] == f">={declared[0]}"
+    assert project["tool"]["mypy"]["python_version"] == declared[0], "newer syntax is an error of mypy"
+    assert sys.version_info >= (3, 11)
 
 
 @pytest.fixture(scope="module")
