@@ -11,6 +11,7 @@ import positivity
 from paper_figs import shared
 from paper_figs.__main__ import FIGURES, GROUP_OF, GROUPS, expand, main
 from positivity.plotting import COLOURS, DOUBLE, SINGLE, Curve, plot_curves
+from positivity.verification import Refused
 
 
 def contents(folder):
@@ -38,6 +39,23 @@ def test_tree_level_twice(tmp_path, capsys):
             assert a * theory["x"] + b * theory["y"] <= h + 1e-9
     # no Type 3 fonts, which journals refuse
     assert b"/Type3" not in first["tree_level_region.pdf"] and b"/FontFile2" in first["tree_level_region.pdf"]
+
+
+def test_the_data_of_a_figure_are_proved_again(tmp_path):
+    """Several results in one file: every certified one is checked, numerical ones are passed over."""
+    output = shared.Output(tmp_path, "name")
+    certified = positivity.bound("g3", order=4).to_dict()
+    numerical = {**certified, "lower": {"value": "-1", "status": "numerical", "reason": "", "certificate": None}}
+    numerical["upper"] = numerical["lower"]
+    output.save("f", {"orders": [certified], "other": numerical}, "A figure.", "D=4")
+    assert len(positivity.verify(tmp_path / "f.json")) == 2
+    stronger = {**certified, "lower": {**certified["lower"], "value": "-9"}}
+    output.save("f", {"orders": [certified, stronger]}, "A figure.", "D=4")
+    with pytest.raises(Refused, match="stronger"):
+        positivity.verify(tmp_path / "f.json")
+    output.save("f", {"orders": [numerical]}, "A figure.", "D=4")
+    with pytest.raises(Refused, match="nothing in this figure"):
+        positivity.verify(tmp_path / "f.json")
 
 
 @pytest.mark.slow
