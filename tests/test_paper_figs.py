@@ -41,6 +41,13 @@ def test_tree_level_twice(tmp_path, capsys):
     assert b"/Type3" not in first["tree_level_region.pdf"] and b"/FontFile2" in first["tree_level_region.pdf"]
 
 
+def test_in_another_process(tmp_path):
+    """--jobs gives the same bytes."""
+    for folder, jobs in (("a", "1"), ("b", "2")):
+        assert main(["chvd_extremal", "--quick", "--jobs", jobs, "--output", str(tmp_path / folder)]) == 0
+    assert contents(tmp_path / "a" / "chvd") == contents(tmp_path / "b" / "chvd")
+
+
 def test_the_data_of_a_figure_are_proved_again(tmp_path):
     """Several results in one file: every certified one is checked, numerical ones are passed over."""
     output = shared.Output(tmp_path, "name")
