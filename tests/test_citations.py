@@ -74,7 +74,7 @@ def test_every_schema_of_the_package_is_known():
 
 def test_files_of_the_commands_gravity_and_cutoff(tmp_path, capsys):
     path = tmp_path / "c.json"
-    assert main(["cutoff", "--analytic", "--mu", "1", "-o", str(path)]) == 0
+    assert main(["cutoff", "--analytic", "--mu", "1", "--g4", "59.45", "-o", str(path)]) == 0
     capsys.readouterr()
     assert {"Tokareva:2025gravity", "Caron-Huot:2020cmc"} <= keys(cite(str(path)))
     several = {"bounds": [{"schema": "eft-positivity/gravity/1"}, {"schema": "eft-positivity/cutoff/1"}]}

@@ -10,6 +10,7 @@ import pytest
 import positivity
 from paper_figs import shared
 from paper_figs.__main__ import FIGURES, GROUP_OF, GROUPS, expand, main
+from paper_figs.chvd_couplings import _rounded
 from positivity.plotting import COLOURS, DOUBLE, SINGLE, Curve, plot_curves
 from positivity.verification import Refused
 
@@ -39,6 +40,30 @@ def test_tree_level_twice(tmp_path, capsys):
             assert a * theory["x"] + b * theory["y"] <= h + 1e-9
     # no Type 3 fonts, which journals refuse
     assert b"/Type3" not in first["tree_level_region.pdf"] and b"/FontFile2" in first["tree_level_region.pdf"]
+
+
+def test_regions_of_chvd_contain_the_known_theories_and_shrink_with_the_order(tmp_path):
+    assert main(["chvd_regions", "--quick", "--output", str(tmp_path)]) == 0
+    names = {path.stem for path in (tmp_path / "chvd").glob("*.json")}
+    assert names == {"chvd_g3_g4", "chvd_g3_g5", "chvd_g4_g5", "chvd_g5_g6", "chvd_g6_g6p"}
+    for path in (tmp_path / "chvd").glob("*.json"):
+        data = json.loads(path.read_text())
+        assert set(data.pop("provenance")["status"]) == {"certified"}
+        low, high = (positivity.Region.from_dict(region) for region in data.values())
+        places = [*high.touching, *((theory.x, theory.y) for theory in high.theories), *high.inner]
+        for a, b, h in (plane.line for region in (low, high) for plane in region.certified):
+            # what a spectrum or a theory reaches at the higher order, no valid bound of either order cuts off
+            assert max(a * x + b * y - h for x, y in places) < 1e-6 * (abs(a) + abs(b)), path.stem
+
+
+def test_labels_are_bounds_too():
+    for value, outwards, label in (
+        (-10.0313, -1, -10.032),
+        (-4.0959791, -1, -4.096),
+        (3.000000004, 1, 3.0),
+        (0.0625, 1, 0.063),
+    ):
+        assert _rounded(value, outwards) == pytest.approx(label, abs=1e-12)
 
 
 def test_in_another_process(tmp_path):
