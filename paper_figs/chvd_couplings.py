@@ -10,7 +10,7 @@ import numpy as np
 import positivity
 from paper_figs.shared import Output, proved
 from positivity.couplings import order_of, parse_combination
-from positivity.plotting import COLOURS, SINGLE, Curve, axis_label, finish, plot_curves, ratio_label, style
+from positivity.plotting import COLOURS, SINGLE, Curve, axis_label, finish, plot_curves, ratio_label, scope_title, style
 from positivity.results import bound_rows, text_table
 
 COUPLINGS = ("g3", "g4", "g5", "g6", "g6'", "g7", "g8", "g8'", "g9", "g9'", "g10", "g10'")
@@ -55,7 +55,7 @@ def _draw_ranges(bounds: Bounds, order: int, path: Any) -> None:
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(-17.5, 6.8)
         axes.set_xlabel(r"$g_nM^{2n-4}/g_2$")
-        axes.set_title(f"$D=4$, {SCOPE}\nnulls to order {order}; {proved(list(bounds.values()))}", fontsize=7.5)
+        scope_title(figure, f"$D=4$, {SCOPE}\nnulls to order {order}; {proved(list(bounds.values()))}")
         finish(plt, figure, path)
 
 

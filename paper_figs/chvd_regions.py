@@ -9,7 +9,7 @@ import numpy as np
 
 import positivity
 from paper_figs.shared import Output
-from positivity.plotting import DOUBLE, SINGLE, PlaneMarker, axis_label, draw_markers, finish, style
+from positivity.plotting import DOUBLE, SINGLE, PlaneMarker, axis_label, draw_markers, finish, scope_title, style
 
 Window = tuple[tuple[float, float], tuple[float, float]]
 SHADES = ("#9ECAE1", "#4FA3D1", "#2171B5", "#08306B")
@@ -77,7 +77,7 @@ def _draw(plane: Plane, regions: dict[int, positivity.Region], path: Any) -> Non
             corners = [(x, y) for x in plane.window[0] for y in plane.window[1]]
             outline = np.array([corners[k] for k in (0, 1, 3, 2, 0)])
             panels[0][0].plot(*outline.T, color="0.4", lw=0.6)
-        figure.suptitle(f"{SCOPE}\nevery outline certified", fontsize=7.5)
+        scope_title(figure, f"{SCOPE}\nevery outline certified")
         entries = panels[0][0].get_legend_handles_labels()
         figure.legend(*entries, loc="outside lower center", ncols=2 * columns, handlelength=1.4, columnspacing=1.2)
         finish(plt, figure, path)

@@ -13,7 +13,7 @@ from positivity.certificates import functional_of
 from positivity.dispersion.sum_rules import functional_kernel
 from positivity.errors import InputError
 from positivity.partial_waves import casimir
-from positivity.plotting import COLOURS, STYLES, finish, ratio_label, scope_lines, style
+from positivity.plotting import COLOURS, STYLES, finish, ratio_label, scope_lines, scope_title, style
 from positivity.problem import End, Problem, State
 
 _SMALLEST_SHARE = 1e-10
@@ -50,7 +50,7 @@ def plot_functional(problem: Problem, side: str, end: End, path: str | Path | No
         top.set_xscale("log")
         top.set_ylabel(r"$m^4F_J(m^2)\;\,[M=1]$")
         bottom.set_xlabel(r"$m^2\;\,[M^2]$")
-        top.set_title(_functional_title(problem, side, end), fontsize=7.5)
+        scope_title(figure, _functional_title(problem, side, end))
         figure.legend(*top.get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=1.4)
         return finish(plt, figure, path)
 
@@ -120,9 +120,9 @@ def plot_density(problem: Problem, side: str, end: End, path: str | Path | None 
         ceiling = problem.assumptions.ceiling if problem.assumptions else "2"
         sign = r"\geq" if side == "lower" else r"\leq"
         label = ratio_label(problem.coupling, problem.over)
-        axes.set_title(
+        scope_title(
+            figure,
             rf"$\rho_J={ceiling}$ where shaded, 0 elsewhere: {label}$\,{sign}{{{end.value}}}$ ({end.status})"
             f"\n{scope_lines(problem)}",
-            fontsize=6.5,
         )
         return finish(plt, figure, path)

@@ -136,7 +136,7 @@ def plot_plane(
         draw_markers(axes, markers)
         axes.set_xlabel(axis_label(names[0], problem.over))
         axes.set_ylabel(axis_label(names[1], problem.over))
-        axes.set_title(scope_lines(problem), fontsize=7.5)
+        scope_title(figure, scope_lines(problem))
         axes.margins(0.06, 0.08)
         legend_below(figure)
         return finish(plt, figure, path)
@@ -209,9 +209,17 @@ def plot_curves(
             axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
-        axes.set_title(title, fontsize=7.5)
+        scope_title(figure, title)
         legend_below(figure)
         return finish(plt, figure, path)
+
+
+def scope_title(figure: Any, text: str) -> None:
+    """Scope and status above the axes, as large as the width of the figure allows."""
+    title = figure.suptitle(text, fontsize=7.5)
+    share = title.get_window_extent().width / (0.98 * figure.bbox.width)
+    if share > 1:
+        title.set_fontsize(7.5 / share)
 
 
 def legend_below(figure: Any, columns: int = 2) -> None:
