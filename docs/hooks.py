@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from positivity.cli import _parser
+from positivity.commands.shared import HelpFormatter
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
@@ -21,6 +22,6 @@ def commands() -> str:
     (group,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     sections = []
     for name, each in group.choices.items():
-        each.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=100)
+        each.formatter_class = lambda prog: HelpFormatter(prog, width=100)
         sections.append(f"## positivity {name}\n\n```text\n{each.format_help()}```\n")
     return "\n".join(sections)

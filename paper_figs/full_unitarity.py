@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 import positivity
-from paper_figs.shared import Output
-from positivity.plotting import Curve, plot_curves
+from paper_figs.shared import Output, proved
+from positivity.plotting import Curve, axis_label, plot_curves
 from positivity.results import bound_rows, text_table
 
 DIMENSIONS = (4, 5, 6)
@@ -44,7 +44,7 @@ def _maxima(output: Output) -> None:
         points = np.array([(n, float(bounds[d, n].upper.value or "nan") / first) for n in orders])
         curves.append(Curve(f"$D={d}$, order 4: {first:.4f} $U$", points, marker="o"))
     name, label = "full_unitarity_max_g2", r"$\max g_2$ / its value at order 4"
-    title = SCOPE + "\n" + _proved([b.upper.status for b in bounds.values()])
+    title = SCOPE + "\n" + proved([b.upper.to_dict() for b in bounds.values()], "point")
     plot_curves(curves, "order of the sum rules", label, title, output.figure(name))
     caption = (
         "Largest g2 that full unitarity allows, by the order of the sum rules, relative to order 4 (whose value is in "
@@ -52,11 +52,6 @@ def _maxima(output: Output) -> None:
     )
     scope = f"D=4, 5, 6, tree level, 0 <= rho_J <= 2, all even spins, masses >= M=1, orders {orders[0]} to {orders[-1]}"
     output.save(name, {f"D={d} n={n}": b.to_dict() for (d, n), b in bounds.items()}, caption, scope)
-
-
-def _proved(statuses: list[str]) -> str:
-    proved = statuses.count("certified")
-    return "every point certified" if proved == len(statuses) else f"{proved} of {len(statuses)} points certified"
 
 
 def _region(output: Output, coupling: str) -> None:
@@ -76,9 +71,7 @@ def _region(output: Output, coupling: str) -> None:
     ]
     name = f"full_unitarity_{coupling}"
     title = f"$D=4$, {SCOPE}\nsum rules and nulls to order {order}"
-    unit = r"[M^{-2}]" if coupling == "g3" else r"[M^{-4}]"
-    label = rf"$g_{coupling[1]}/g_2\;\,{unit}$"
-    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, title, output.figure(name))
+    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", axis_label(coupling, "g2"), title, output.figure(name))
     caption = (
         f"Allowed values of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4: the intersection of "
         f"{len(region.certified)} certified half-planes in (g2, {coupling}) and of the certified bounds of rho_J >= 0."

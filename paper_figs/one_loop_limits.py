@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import positivity
-from paper_figs.shared import Output
+from paper_figs.shared import Output, proved
 from positivity.amplitudes.one_loop import loop_term, parse_pairs, running
 from positivity.dispersion.arcs import improved_null_coefficient
 from positivity.loop_validity import trusted_g2
@@ -24,25 +24,31 @@ def make(output: Output) -> None:
 
 def _largest(output: Output) -> None:
     curves, data = [], {}
+    uppers: list[object] = []
+    truncations = output.choose(TRUNCATIONS, TRUNCATIONS[:2])
     for dimension in DIMENSIONS:
-        points = []
-        for k, loops in enumerate(output.choose(TRUNCATIONS, TRUNCATIONS[:2])):
+        points, doubtful = [], []
+        for k, loops in enumerate(truncations):
             if dimension == 4 and loops not in ("tree", "g2^2"):
                 continue  # every k = 2 null diverges, and <m^-4> >= 0 alone leaves g3 and g4 free
             found = _bound(dimension, loops)
             data[f"D={dimension} {loops}"] = found.to_dict()
+            uppers.append(found.upper.to_dict())
             print(found)
             if found.upper.value is not None:
                 points.append((k, float(found.upper.value)))
+                doubtful.append(bool(found.warning))
         label = f"$D={dimension}$ (trusted to ${trusted_g2(dimension):.2g}\\,U$)"
-        curves.append(Curve(label, np.array(points), marker="o"))
+        curves.append(Curve(label, np.array(points), marker="o", hollow=tuple(doubtful)))
     figure = output.figure("one_loop_max_g2")
-    scope = "tree: $0\\leq\\rho_J\\leq 2$, order 8; loops: $\\rho_J\\geq 0$, order 4\nall certified"
+    scope = "tree: $0\\leq\\rho_J\\leq 2$, order 8; loops: $\\rho_J\\geq 0$, order 4\n"
+    scope += f"{proved(uppers)}; hollow: truncation not trustworthy"
     plot_curves(
         curves, "loop orders that are in", r"$\max g_2/U$, $U=(4\pi)^{D/2}M^{-D}$", scope, figure, logy=True,
-        ticks=LABELS,
+        ticks=LABELS[: len(truncations)],
     )  # fmt: skip
-    caption = "Largest g2 in units of U = (4 pi)^(D/2) M^-D by dimension, loop orders added from left to right."
+    caption = "Largest g2 in units of U = (4 pi)^(D/2) M^-D by dimension, loop orders added from left to right. "
+    caption += "Hollow: the one-loop truncation is not trustworthy at that g2. Lower ends are in the data only."
     scope = "tree: 0 <= rho_J <= 2, order 8; loops: rho_J >= 0, order 4; all even spins, all masses"
     output.save("one_loop_max_g2", data, caption, scope)
 

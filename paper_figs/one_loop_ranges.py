@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 import positivity
-from paper_figs.shared import Output
+from paper_figs.shared import Output, proved
 from positivity.loop_regions import loop_region
 from positivity.loop_validity import trusted_g2
-from positivity.plotting import Curve, plot_curves
+from positivity.plotting import Curve, axis_label, plot_curves
 
 LOOPS = "g2^2,g2g3,g3^2,g2g4"
 REGION_LEVELS = ("0.1", "0.3", "0.6", "0.9")
@@ -31,16 +31,15 @@ def _regions(output: Output) -> None:
         )
         print(found)
         trusted = "" if not found.warning else " (not trustworthy)"
-        curves.append(Curve(f"$g_2={level}\\,U${trusted}", found.outer, style="-" if not trusted else (0, (4, 3))))
+        outline = np.vstack([found.outer, found.outer[:1]])
+        curves.append(Curve(f"$g_2={level}\\,U${trusted}", outline, style="-" if not trusted else (0, (4, 3))))
         data[level] = found.to_dict()
-    scope = (
-        r"$D=5$, $\rho_J\geq 0$, all even $J$, all $m\geq M$, rules to order 4"
-        + "\n"
-        + f"one loop with {TERMS}; certified"
-    )
-    plot_curves(curves, r"$g_3/g_2\;\,[M^{-2}]$", r"$g_4/g_2\;\,[M^{-4}]$", scope, output.figure("one_loop_regions"))
+    scope = r"$D=5$, $\rho_J\geq 0$, all even $J$, all $m\geq M$, rules to order 4"
+    scope += f"\none loop with {TERMS}; {proved(data, 'piece')}"
+    plot_curves(curves, axis_label("g3", "g2"), axis_label("g4", "g2"), scope, output.figure("one_loop_regions"))
     caption = "Allowed (g3/g2, g4/g2) at tree level and with one loop at several g2 in units of U = (4 pi)^(5/2) M^-5."
-    output.save("one_loop_regions", data, caption, f"D=5, rho_J >= 0, all even spins, all masses, order 4, {LOOPS}")
+    words = f"D=5, rho_J >= 0, all even spins, all masses, order 4, one loop with {LOOPS}"
+    output.save("one_loop_regions", data, caption, words)
 
 
 def _ranges(output: Output) -> None:
@@ -51,25 +50,20 @@ def _ranges(output: Output) -> None:
         for loops, text in cases.items():
             bounds = {level: _bound(coupling, loops, level) for level in levels}
             data[loops] = {level: bound.to_dict() for level, bound in bounds.items()}
-            lower, upper = (
-                np.array(
-                    [(float(level), float(getattr(bound, side).value or "nan")) for level, bound in bounds.items()]
-                )
-                for side in ("lower", "upper")
-            )
+            lower, upper = _line(bounds, "lower"), _line(bounds, "upper")
             curves.append(Curve(text, np.vstack([lower, upper[::-1]]), closed=True))
-        curves.append(Curve("", np.array([(0.0, 0.0), (float(LEVELS[-1]), 0.0)]), style=":"))
+        if coupling == "g4":
+            zero = np.array([(0.0, 0.0), (float(LEVELS[-1]), 0.0)])
+            curves.append(Curve("", zero, style=":", colour="0.4"))
         name = f"one_loop_{coupling}_range"
-        unit = r"[M^{-2}]" if coupling == "g3" else r"[M^{-4}]"
-        scope = (
-            r"$D=4$, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq M$" + "\n10 smeared nulls, numerical (not proved)"
-        )
-        label = rf"$g_{coupling[1]}/g_2\;\,{unit}$"
+        scope = f"$D=4$, $0\\leq\\rho_J\\leq 2$, all even $J$, all $m\\geq M$\n10 smeared nulls, {proved(data)}"
+        label = axis_label(coupling, "g2")
         xlabel = r"$g_2/U$, $U=(4\pi)^2M^{-4}$"
         plot_curves(curves, xlabel, label, scope, output.figure(name), doubtful_from=trusted_g2(4))
         caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4, tree level and one loop; grey: "
         caption += "loop terms above a third of the tree terms."
-        output.save(name, data, caption, "D=4, 0 <= rho_J <= 2, all even spins, all masses, 10 smeared nulls")
+        words = f"D=4, 0 <= rho_J <= 2, all even spins, all masses, 10 smeared nulls, one loop with g2^2 or {LOOPS}"
+        output.save(name, data, caption, words)
 
 
 def _line(bounds: dict[str, positivity.Bound], side: str) -> np.ndarray:

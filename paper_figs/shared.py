@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,27 @@ def _in_words(counted: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {_WORDS.get(status, status)}" for status, number in counted.items()) or "none"
 
 
+def make(script: str, folder: Path, quick: bool) -> None:
+    """The figures of one script, in a folder that is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    import_module(f"paper_figs.{script}").make(Output(folder, script, quick))
+
+
+def proved(data: Any, what: str = "end") -> str:
+    """Words for the title of a figure: how much of it is certified."""
+    found = list(statuses(data))
+    certified = found.count("certified")
+    if not certified:
+        return "numerical (not proved)"
+    return f"every {what} certified" if certified == len(found) else f"{certified} of {len(found)} {what}s certified"
+
+
 def statuses(data: Any) -> Iterator[str]:
-    """The status of every end in a document, at any depth."""
+    """The status of every end, and of every region with loops, in a document, at any depth."""
+    if hasattr(data, "to_dict"):
+        data = data.to_dict()
     if isinstance(data, Mapping):
-        if "status" in data and "value" in data:
+        if "status" in data and ("value" in data or "outline" in data):
             yield str(data["status"])
         for value in data.values():
             yield from statuses(value)

@@ -55,6 +55,7 @@ class Checker:
     dimension: as in `bound`.  Points are decided by certificates proved for earlier points where these do,
     else by one linear program that is shared by all points (a few milliseconds at order 6).  The verdict on
     a point that some certificate excludes does not depend on the earlier points, its certificate may.
+    Values in units M = 1; method: docs/howto/check.md.
 
     Raises InputError for names that are unknown or dependent, an order too low, a bad dimension.
     """

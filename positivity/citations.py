@@ -106,6 +106,9 @@ ENTRIES: dict[str, Entry] = {
 _SOLVERS = {"lp": "HiGHS", "cells": "HiGHS", "sdp": "Clarabel", "sdpa": "SDPA", "sdpb": "Simmons-Duffin:2015qma"}
 #: keys under which some result says what it did; a result of a later kind only has to use the same words
 _GRAVITY = ("gravity", "cutoff")
+_ONE_LOOP = ("exclusion", "strength", "loop-", "amplitude")
+#: where a file of several results keeps them
+_PARTS = ("bounds", "results", "scan")
 
 
 def cite(result: Any = None) -> str:
@@ -113,25 +116,29 @@ def cite(result: Any = None) -> str:
 
     result: a Bound, Region, Scan, Verdict or anything else with to_dict, its dictionary, or the name of a
     saved file (JSON, or JSONL of a scan).  Each entry is preceded by the reason as a comment.  Raises
-    InputError if it is no result of this package.
+    InputError if it is no result of this package.  Text, no units; docs/howto/cite.md.
     """
     keys = list(ENTRIES) if result is None else keys_for(document(result))
     return "\n".join(ENTRIES[key].bibtex(key) for key in keys)
 
 
 def keys_for(data: Mapping[str, Any]) -> list[str]:
-    """Keys of ENTRIES that apply to a result, in their order."""
+    """Keys of ENTRIES that apply to a result, or to a file of several, in their order."""
     schema = str(data.get("schema", ""))
+    parts = [part for name in _PARTS for part in data.get(name) or () if isinstance(part, Mapping) and "schema" in part]
+    if parts:
+        used = {key for part in parts for key in keys_for(part)}
+        return [key for key in ENTRIES if key in used]
     if not schema.startswith("eft-positivity/"):
         raise InputError("this is no result of eft-positivity: give a saved bound, region, scan or certificate")
     problem = data.get("problem") or data.get("spec") or data
     used = {"eft-positivity", "Caron-Huot:2020cmc", "FLINT"}
     solver = None
-    if not schema.startswith("eft-positivity/certificate/"):
+    if "certificate/" not in schema and "analytic" not in schema:
         solver = _SOLVERS.get(str(data.get("method") or problem.get("method") or "lp"), "HiGHS")
         used.add(solver)
     loops = problem.get("loops", "tree") not in ("tree", None, "", [])
-    if loops:
+    if loops or any(word in schema for word in _ONE_LOOP):
         used.add("Peng:2025loop")
     if problem.get("smeared"):
         used.add("Caron-Huot:2021rmr")

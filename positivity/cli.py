@@ -54,8 +54,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="positivity",
-        description="Certified positivity bounds on the massless shift-symmetric scalar EFT (units M = 1).",
+        description="Certified positivity bounds on the massless shift-symmetric scalar EFT, M = 1.",
         epilog="example: positivity bound g3 --over g2 --order 8",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=26),
     )
     parser.add_argument("--version", action="version", version=f"eft-positivity {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -2,7 +2,7 @@
 
 
 class InputError(ValueError):
-    """A request that cannot be answered as asked; the message says what to change."""
+    """A request that cannot be answered as asked; the message says what to change (a ValueError)."""
 
 
 def check_dimension(dimension: object) -> int:

@@ -39,7 +39,8 @@ class LoopRegion:
 
     x, y: couplings as text.  problem: scope.  outline: (n, 3) rows (x, lowest y, largest y), outside
     of which nothing is allowed; empty if nothing is.  status: "certified" (then certificates prove
-    the whole outline) or "numerical" with its reason.  error: of a numerical one, in units of U.
+    the whole outline) or "numerical" with its reason.  error: of a numerical one, in units of
+    U = (4 pi)^(D/2) M^-D.  Source: 2501.09717; method in docs/theory/one_loop.md.
     """
 
     x: str
@@ -128,7 +129,8 @@ def loop_region(
     """The region of (x, y) at fixed couplings with loops, e.g. ("g3", "g4", fix={"g2": "0.3U"}).
 
     x, y: single couplings; every functional gives a quadratic in x.  points: values of x at which
-    functionals for y are sought.  Other arguments as for `bound`.  Raises InputError.
+    functionals for y are sought.  Other arguments, and units, as for `bound` with loops.  Raises
+    InputError.  Source: 2501.09717; method in docs/theory/one_loop.md.
     """
     from positivity.bounds import loop_choice, versions
 

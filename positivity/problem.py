@@ -20,7 +20,8 @@ class State:
     """One state of a spectrum: <F> = sum weight F(m^2, J) with <over> = 1.
 
     mass_squared: decimal string in units of M^2 ("inf" on a ray to infinite mass).  spin: even
-    integer.  weight: decimal string.  limit: the spin stands in for J -> infinity.
+    integer.  weight: decimal string, in units M = 1.  limit: the spin stands in for J -> infinity.  The
+    average <...> is that of docs/theory/sum_rules.md.
     """
 
     mass_squared: str
@@ -34,7 +35,8 @@ class DensityStep:
     """An interval of constant density of an extremal theory with 0 <= rho <= ceiling.
 
     spin: even, -1 for all larger spins at the same J^2/m^2.  low, high: ends in x = 1/m^2 (for
-    spin -1 in xi = J^2/m^2).  density: rho there.
+    spin -1 in xi = J^2/m^2), in units M = 1.  density: rho there, S_J = 1 + i f_J and rho_J = Im f_J
+    (docs/theory/conventions.md).
     """
 
     spin: int
@@ -48,7 +50,8 @@ class Assumptions:
     """What is assumed of a bounded density: 0 <= rho_J <= ceiling, and less if asked.
 
     ceiling: a rational as text, at most 2 (full unitarity).  last_spin: no states above it (low-spin
-    dominance), None for none assumed.  gaps: ((spin, m^2), ...), no states of the spin below m^2.
+    dominance), None for none assumed.  gaps: ((spin, m^2), ...), no states of the spin below m^2, in units
+    of M^2.  Method: docs/theory/full_unitarity.md.
     """
 
     ceiling: str = "2"
@@ -82,7 +85,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class End:
-    """One end of the range of a ratio.
+    """One end of the range of a ratio, in units M = 1 (method: docs/theory/certificates.md).
 
     value: decimal string, None if there is none, rounded outwards.  status: "certified",
     "numerical", "unbounded" or "failed" (see STATUS_TEXT).  reason: why it is not certified, or
@@ -131,7 +134,8 @@ class Problem:
     held fixed.  density: "positive" (rho_J >= 0) or "unitary" (then with `assumptions`, over may
     be "1" or "U", and fixes are absolute, in units of M or U).  smeared: number of smeared nulls
     used instead of the forward ones.  loops: "tree" or the pairs of couplings,
-    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).
+    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).  Conventions:
+    docs/theory/conventions.md.
     """
 
     coupling: str

@@ -5,42 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from positivity.amplitudes.uv_completions import Theory, known_theories
 from positivity.bounds import check_choices, loop_choice, parse_fixes, versions
-from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
+from positivity.couplings import Combination, combination_text, parse_combination
 from positivity.errors import InputError
-from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes, widest_gap
+from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes
 from positivity.problem import Assumptions, End, Problem
 from positivity.programs import ratio_program
+from positivity.region_tracing import EndSolverLike, HalfPlane, Tracer
 from positivity.results import html_table, text_table
 
 REGION_SCHEMA = "eft-positivity/region/1"
 Fix = Mapping[str, object] | None
-_START = ((1, 0), (0, 1), (-1, 0), (0, -1))
-
-
-@dataclass(frozen=True)
-class HalfPlane:
-    """normal[0] * x + normal[1] * y <= end.value, in units M = 1.
-
-    normal: exact rationals as text.  end: value, status, certificate and spectrum as for a bound.
-    point: where the extremal spectrum touches it, None if unknown.
-    """
-
-    normal: tuple[str, str]
-    end: End
-    point: tuple[float, float] | None
-
-    @property
-    def line(self) -> tuple[float, float, float]:
-        """(a, b, h) of a x + b y <= h as floats; h is nan if there is no value."""
-        a, b = (float(fmpq(*_fraction(text))) for text in self.normal)
-        return a, b, float(self.end.value) if self.end.value is not None else float("nan")
 
 
 @dataclass(frozen=True)
@@ -62,7 +42,7 @@ class Region:
     outer: vertices of the intersection of the certified half-planes, shape (n, 2).  touching:
     points of extremal spectra.  inner: hull of the known theories at all masses >= M.
     kinks: where the slope of the boundary jumps.  theories: known amplitudes.  complete: False if
-    the tracing was interrupted.
+    the tracing was interrupted.  Source: 2011.02957 section 4; method: docs/theory/certificates.md.
     """
 
     x: str
@@ -183,7 +163,7 @@ def region(
     (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
     (Ctrl-C) returns what is there, marked incomplete.  Other arguments
     as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  Raises
-    InputError, also when the region is unbounded.
+    InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")
@@ -201,8 +181,8 @@ def region(
         theories = [] if problem.fix else known_theories(dimension)
     if resume is not None and resume.problem != problem:
         raise InputError("the region to resume belongs to another problem: remove its data file or drop --resume")
-    tracer = _Tracer(solver)
-    planes = tracer.trace(points, progress or (lambda done, total: None), resume)
+    tracer = Tracer(solver)
+    planes = tracer.trace(points, progress or (lambda done, total: None), resume.half_planes if resume else ())
     base = parse_combination(problem.over) if theories else {}
     markers = tuple(
         TheoryPoint(t.name, t.amplitude, float(t.ratio(first, base)), float(t.ratio(second, base))) for t in theories
@@ -212,13 +192,9 @@ def region(
     return Region(*names, problem, tuple(planes), markers, hull, versions(), seconds, tracer.complete)
 
 
-class _Solver(Protocol):
-    def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]: ...
-
-
 def _positive_solver(
     x: Combination, y: Combination, over: str, fix: Fix, order: int, dimension: int, digits: int
-) -> tuple[Problem, _Solver]:
+) -> tuple[Problem, EndSolverLike]:
     from positivity.ends import EndSolver
 
     base, fixes = parse_combination(over), parse_fixes(fix)
@@ -238,7 +214,7 @@ def _unitary_solver(
     dimension: int,
     digits: int,
     assumptions: Assumptions | None,
-) -> tuple[Problem, _Solver]:
+) -> tuple[Problem, EndSolverLike]:
     from positivity.unitarity import UnitarySolver, exact_assumptions
     from positivity.unitarity import parse_fixes as parse_levels
 
@@ -251,78 +227,6 @@ def _unitary_solver(
     return problem, UnitarySolver([x, y], levels, order, dimension, digits, given)
 
 
-class _Tracer:
-    """Supporting lines of the region, one direction at a time, with warm starts."""
-
-    def __init__(self, solver: _Solver) -> None:
-        self.solver = solver
-        self.widths = np.ones(2)
-        self.complete = True
-
-    def trace(self, count: int, progress: Callable[[int, int], None], resume: Region | None = None) -> list[HalfPlane]:
-        """About `count` half-planes by angle, those of `resume` included."""
-        planes = list(resume.half_planes) if resume else []
-        if len(planes) < len(_START):
-            planes = [self._bounded(direction) for direction in _START]
-        self._set_widths(planes)
-        try:
-            while len(planes) < count:
-                progress(len(planes), count)
-                planes.sort(key=self._angle)
-                direction = widest_gap([(plane.line, plane.point) for plane in planes], self.widths)
-                if direction is None:
-                    break
-                planes.append(self.support(direction))
-            planes.sort(key=self._angle)
-            for kink in find_kinks([(plane.line, plane.point) for plane in planes]):
-                planes.extend(self.support(direction) for direction in self._across(planes, kink))
-        except KeyboardInterrupt:
-            self.complete = False
-        progress(count, count)
-        return sorted(planes, key=self._angle)
-
-    def _bounded(self, direction: tuple[int, int]) -> HalfPlane:
-        plane = self.support(np.array(direction, float))
-        if plane.end.value is None:
-            raise InputError(
-                f"the region has no end in the direction {direction}: {plane.end.reason}; "
-                "raise the order or choose other couplings"
-            )
-        return plane
-
-    def _set_widths(self, planes: list[HalfPlane]) -> None:
-        """Extent of the region along each axis, from its half-planes."""
-        for axis in (0, 1):
-            along = [p.line for p in planes if p.line[1 - axis] == 0]
-            highest = min(h / line[axis] for line in along if (h := line[2]) == h and line[axis] > 0)
-            lowest = max(h / line[axis] for line in along if (h := line[2]) == h and line[axis] < 0)
-            self.widths[axis] = max(highest - lowest, 1e-12)
-
-    def _across(self, planes: list[HalfPlane], kink: Kink) -> list[np.ndarray]:
-        """Directions inside the normal cone of a kink: there the slope jumps, so look closer."""
-        ends = []
-        for plane in planes:
-            a, b, h = plane.line
-            if abs(a * kink.x + b * kink.y - h) < 1e-5 * np.hypot(a * self.widths[0], b * self.widths[1]):
-                ends.append(np.array([a, b]) * self.widths / np.hypot(a * self.widths[0], b * self.widths[1]))
-        if len(ends) < 2:
-            return []
-        first, last = max(((u, v) for u in ends for v in ends), key=lambda pair: float(-(pair[0] @ pair[1])))
-        return [first * (1 - share) + last * share for share in (0.25, 0.5, 0.75)]
-
-    def support(self, direction: np.ndarray) -> HalfPlane:
-        """Half-plane with its normal along `direction` in units of the widths."""
-        scaled = direction / np.abs(direction).max() / self.widths
-        normal = [parse_rational(f"{value:.9g}") for value in scaled]
-        end, point = self.solver.solve([-value for value in normal], side=1)
-        place = None if point is None else (float(point[0]), float(point[1]))
-        return HalfPlane((str(normal[0]), str(normal[1])), end, place)
-
-    def _angle(self, plane: HalfPlane) -> float:
-        a, b, _ = plane.line
-        return float(np.arctan2(b * self.widths[1], a * self.widths[0]))
-
-
 def _inner(
     theories: Sequence[Any], x: Combination, y: Combination, over: Combination
 ) -> tuple[tuple[float, float], ...]:
@@ -330,8 +234,3 @@ def _inner(
     masses = [1.0, *(1 / np.linspace(0.99, 0.01, 60) ** 0.5), 1e3]
     points = [(float(t.ratio(x, over, m)), float(t.ratio(y, over, m))) for t in theories for m in masses]
     return tuple((float(a), float(b)) for a, b in convex_hull(np.array(points))) if points else ()
-
-
-def _fraction(text: str) -> tuple[int, int]:
-    above, _, below = text.partition("/")
-    return int(above), int(below or "1")

@@ -15,10 +15,11 @@ BOUND_SCHEMA = "eft-positivity/bound/1"
 
 @dataclass(frozen=True)
 class Bound:
-    """The range of a ratio of Wilson coefficients.
+    """The range of a ratio of Wilson coefficients, in units M = 1 or those of `problem.over`.
 
     problem: the question with its scope.  lower, upper: the two ends.  method: how the
     functional was found.  versions: of the software used.  seconds: wall time.
+    Source: 2011.02957 and what `positivity.cite` names; method: docs/theory/certificates.md.
     """
 
     problem: Problem
@@ -80,7 +81,7 @@ class Bound:
 
         side: "lower" or "upper".  path: saved there (PDF or PNG) if given.  Returns the figure.
         """
-        from positivity.plotting import plot_density, plot_functional
+        from positivity.functional_plots import plot_density, plot_functional
 
         if side not in ("lower", "upper"):
             raise InputError(f"side {side!r}: use 'lower' or 'upper'")

@@ -35,7 +35,7 @@ class Verdict:
     `spectrum` with rational weights reproduces everything exactly (with loops to `residual`, in units of U),
     or for 0 <= rho_J <= 2 `steps` of constant density (steps that overlap add) do so to `residual`, the
     largest error of any sum rule.  `predicted`: the other couplings in that spectrum.  undecided: `reason`
-    says why and what to raise.  versions, seconds: as in Bound.
+    says why and what to raise.  versions, seconds: as in Bound.  Method: docs/howto/check.md.
     """
 
     couplings: tuple[tuple[str, str], ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flint import fmpq
@@ -26,11 +27,12 @@ _GRAVITY_SCHEMA = "eft-positivity/gravity/1"
 
 
 def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
-    """Prove a certificate, or every certificate of a saved bound, region or verdict.
+    """Prove a certificate, or every certificate of a saved bound, region or verdict, or of the data of a figure.
 
     source: a file name or a parsed document.  Returns one statement per certificate.  Raises
     Refused with the reason if anything is not proved, or if a value is not what its certificate
-    proves; Unreadable, a kind of Refused, if the file is missing or not JSON.
+    proves; Unreadable, a kind of Refused, if the file is missing or not JSON.  Statements are in units
+    M = 1 (or U where they say so); method: docs/theory/certificates.md.
     """
     data = dict(source) if isinstance(source, Mapping) else load(source)
     schema = data.get("schema") if isinstance(data, dict) else None
@@ -41,12 +43,16 @@ def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
             return _verify_region(data)
         if schema == LOOP_REGION_SCHEMA:
             return check_loop_region(data)
-        if schema == _GRAVITY_SCHEMA or (schema is None and "bounds" in data):
-            return _verify_gravity(data.get("bounds", [data]))
+        if schema == _GRAVITY_SCHEMA:
+            return _verify_gravity([data])
+        if schema is None and isinstance(data, dict) and set(data) == {"bounds"}:
+            return _verify_gravity(data["bounds"])
         if schema == _CHECK_SCHEMA:
             from positivity.verdict_proof import verify_verdict
 
             return verify_verdict(data)
+        if schema is None and isinstance(data, dict) and "provenance" in data:
+            return _verify_figure(data)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         if isinstance(error, Refused):
             raise
@@ -111,6 +117,27 @@ def _verify_gravity(bounds: list[dict[str, Any]]) -> list[str]:
     if not statements:
         raise Refused("no bound holds a certificate")
     return statements
+
+
+def _verify_figure(data: dict[str, Any]) -> list[str]:
+    """Every result in a figure that says it is certified; numerical ones beside it are passed over."""
+    claiming = [part for part in _results(data) if '"certified"' in json.dumps(part)]
+    if not claiming:
+        raise Refused("nothing in this figure is certified")
+    return [statement for part in claiming for statement in verify(part)]
+
+
+def _results(data: Any) -> Iterator[dict[str, Any]]:
+    """The outermost documents with a schema, at any depth."""
+    if isinstance(data, dict):
+        if "schema" in data:
+            yield data
+        else:
+            for value in data.values():
+                yield from _results(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _results(value)
 
 
 def _checker(problem: Problem) -> Callable[[Mapping[str, Any], Problem, Combination, int], None]:

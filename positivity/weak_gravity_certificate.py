@@ -3,6 +3,7 @@ r"""Certificates of the weak-gravity bound: a spline with exact coefficients who
 The functional is found by the linear program of `weak_gravity_program` with f(p) = p g(p^2), g a cubic spline with
 double zeros at both ends and support in [p_min, top], top < 1; its coefficients are rounded to rationals and the
 contact integrals restored exactly.  Any such f gives a true bound; `solvers.verify.cutoff` proves its value.
+Derived in docs/theory/weak_gravity.md.
 """
 
 from __future__ import annotations

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import positivity
 from positivity import uv
-from positivity.cli import main
 from positivity.couplings import parse_combination
 from positivity.verdicts import Verdict
 from solvers.verify import Refused, verify_data
 from solvers.verify.rows import infrared
 from solvers.verify.spectrum import spectrum_couplings
+from tests.command import run
 from tests.exact import average
 
 LOOPS = "g2^2,g2g3,g3^2,g2g4"
@@ -264,15 +264,6 @@ def test_one_loop():
 def test_bad_requests_name_the_remedy(couplings, arguments, fragment):
     with pytest.raises(positivity.InputError, match=fragment):
         positivity.check(couplings, **arguments)
-
-
-def run(capsys, *arguments):
-    try:
-        code = main(list(arguments))
-    except SystemExit as stop:
-        code = stop.code
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_command_line(capsys, tmp_path):

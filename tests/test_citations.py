@@ -2,11 +2,12 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 import positivity
-from positivity.citations import ENTRIES, cite
+from positivity.citations import ENTRIES, cite, keys_for
 from positivity.cli import main
 
 
@@ -57,6 +58,29 @@ def test_scans_and_gravity(tmp_path):
     expected = {"eft-positivity", "Caron-Huot:2020cmc", "HiGHS", "Arb", "FLINT"}
     assert keys(cite(str(path))) == keys(cite(scan)) == expected
     assert "Tokareva:2025gravity" in keys(cite({"schema": "eft-positivity/cutoff/1"}))
+
+
+def test_every_schema_of_the_package_is_known():
+    """Whatever a command or method writes can be cited, gravity and cutoff with their papers."""
+    sources = "".join(path.read_text() for path in Path(positivity.__file__).parent.rglob("*.py"))
+    schemas = set(re.findall(r"eft-positivity/[a-z-]+/\d", sources))
+    assert len(schemas) >= 8
+    assert "Peng:2025loop" in keys_for({"schema": "eft-positivity/exclusion/1"})
+    for schema in schemas:
+        found = set(keys_for({"schema": schema}))
+        gravity = "gravity" in schema or "cutoff" in schema
+        assert {"Caron-Huot:2021rmr", "Tokareva:2025gravity"} <= found or not gravity, schema
+
+
+def test_files_of_the_commands_gravity_and_cutoff(tmp_path, capsys):
+    path = tmp_path / "c.json"
+    assert main(["cutoff", "--analytic", "--mu", "1", "--g4", "59.45", "-o", str(path)]) == 0
+    capsys.readouterr()
+    assert {"Tokareva:2025gravity", "Caron-Huot:2020cmc"} <= keys(cite(str(path)))
+    several = {"bounds": [{"schema": "eft-positivity/gravity/1"}, {"schema": "eft-positivity/cutoff/1"}]}
+    assert {"Caron-Huot:2021rmr", "HiGHS"} <= keys(cite(several))
+    looped = {"scan": [{"schema": "eft-positivity/cutoff/1", "problem": {"loops": "g2^2"}}]}
+    assert "Peng:2025loop" in keys(cite(looped))
 
 
 @pytest.mark.parametrize("wrong", [{"schema": "other"}, {}, 3, "/no/such/file.json"])

@@ -1,19 +1,13 @@
+import argparse
 import json
+import shlex
 import subprocess
 import sys
 
 import pytest
 
-from positivity.cli import main
-
-
-def run(capsys, *arguments):
-    try:
-        code = main(list(arguments))
-    except SystemExit as stop:
-        code = stop.code
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
+from positivity.cli import _parser
+from tests.command import run
 
 
 def test_nulls(capsys):
@@ -162,7 +156,27 @@ def test_corrupt_certificate(capsys, tmp_path):
         assert code == 1 and out.startswith("REFUSED: ") and reason in out
 
 
-@pytest.mark.parametrize("command", ["nulls", "bound", "region", "scan", "table", "verify", "cite"])
-def test_help_fits_a_screen_and_has_an_example(capsys, command):
+def commands():
+    (group,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return group.choices
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+@pytest.mark.parametrize("command", commands())
+def test_help_fits_a_screen_and_has_an_example(capsys, monkeypatch, command, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
     code, out, _ = run(capsys, command, "--help")
-    assert code == 0 and "example: positivity " + command in out and out.count("\n") <= 40
+    assert code == 0 and out.count("\n") <= 28 and max(map(len, out.splitlines())) <= columns
+    # the example is a command that the parser accepts
+    words = shlex.split(commands()[command].epilog.removeprefix("example: ").partition(";")[0])
+    words = words[: words.index(">")] if ">" in words else words
+    assert words[:2] == ["positivity", command]
+    _parser().parse_args(words[1:])
+    for action in commands()[command]._actions:
+        assert action.help, f"{action.dest} says what it is"
+
+
+def test_help_of_everything_fits_a_screen(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = run(capsys, "--help")
+    assert code == 0 and out.count("\n") <= 30 and all(f"\n    {name}" in out for name in commands())

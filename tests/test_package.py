@@ -2,19 +2,24 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
+from inspect import isfunction, signature
 from pathlib import Path
 
 import pytest
 
 import positivity
+import positivity.cli
 from positivity.problem import End
 from positivity.results import Bound, bound_rows, text_table
 from positivity.verification import Refused, verify
 
+ROOT = Path(__file__).parents[1]
 PUBLIC = [
     "AnalyticCutoff", "Assumptions", "Bound", "Checker", "CutoffBound", "CutoffProblem", "DensityStep", "End",
     "GravityBound", "InputError", "LoopRegion", "NullConstraint", "Problem", "Region", "Scan", "ScanSpec", "State",
@@ -25,19 +30,38 @@ PUBLIC = [
 
 def test_public_names_are_frozen():
     assert positivity.__all__ == PUBLIC
-    for name in PUBLIC:
-        assert getattr(positivity, name).__doc__, name
     with pytest.raises(AttributeError):
         _ = positivity.nothing
+
+
+@pytest.mark.parametrize("name", sorted(set(PUBLIC) - {"InputError"}))
+def test_public_docstrings_give_units_and_source(name):
+    """A paper or a page of the documentation that exists, in the docstring or in that of its module."""
+    thing = getattr(positivity, name)
+    assert thing.__doc__, name
+    home = sys.modules[getattr(thing, "__module__", thing.__name__)]
+    text = f"{thing.__doc__} {home.__doc__}"
+    assert re.search(r"units|M = 1|Lambda", text), f"{name}: units"
+    assert re.search(r"\b2\d{3}\.\d{5}\b|docs/", text), f"{name}: source"
+    for page in re.findall(r"docs/[\w/]+\.md", text):
+        assert (ROOT / page).exists(), page
+    if callable(thing):
+        assert all(parameter.annotation is not parameter.empty for parameter in signature(thing).parameters.values())
+    for method, function in vars(thing).items():
+        if not method.startswith("_") and (isfunction(function) or isinstance(function, property | classmethod)):
+            assert function.__doc__, f"{name}.{method}"
 
 
 def test_importing_is_light():
     code = (
         "import sys, positivity, positivity.cli\n"
-        "try: positivity.cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "for words in ['--help'], *([name, '--help'] for name in NAMES):\n"
+        "    try: positivity.cli.main(words)\n    except SystemExit: pass\n"
         "heavy = {'numpy', 'scipy', 'sympy', 'cvxpy', 'matplotlib', 'mpmath', 'highspy'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
     )
+    names = [path.stem for path in Path(positivity.cli.__file__).parent.glob("commands/*.py")]
+    code = code.replace("NAMES", repr([*names, "export", "import", "table"]))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -50,6 +74,17 @@ def test_floors_have_no_circles():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0 or done.stderr.strip() == "0", done.stderr
+
+
+def test_declared_pythons_agree():
+    """What is declared, what the types are checked against, and where this runs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    names = project["project"]["classifiers"]
+    declared = [name.split(" :: ")[-1] for name in names if re.fullmatch(r".*Python :: 3\.\d+", name)]
+    assert declared == ["3.11", "3.12", "3.13"]
+    assert project["project"]["requires-python"] == f">={declared[0]}"
+    assert project["tool"]["mypy"]["python_version"] == declared[0], "newer syntax is an error of mypy"
+    assert sys.version_info >= (3, 11)
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +142,9 @@ def test_plot_needs_a_certificate(bound):
 
 def test_a_built_wheel_brings_its_own_solvers(tmp_path):
     """A project on PyPI is called solvers too: from the wheel alone, ours must be the one imported."""
-    root = Path(__file__).parents[1]
     source = tmp_path / "source"
     shutil.copytree(
-        root, source, ignore=shutil.ignore_patterns(".git", ".venv", "out", "*.egg-info", "build", "*cache*")
+        ROOT, source, ignore=shutil.ignore_patterns(".git", ".venv", "out", "*.egg-info", "build", "*cache*")
     )
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", tmp_path / "dist", source]
     subprocess.run(build, check=True, capture_output=True)

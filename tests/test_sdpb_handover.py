@@ -8,12 +8,12 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.cli import main
 from positivity.couplings import parse_combination
 from positivity.handover import Handover, export_sdpb, import_sdpb, spin_list
 from positivity.programs import ratio_program
 from solvers.program import value_at
 from solvers.sdpb import read_answer, read_output
+from tests.command import run
 from tests.test_bounds import LADDER
 
 SDPB = shutil.which("sdpb")
@@ -195,15 +195,6 @@ def test_bad_exports(tmp_path, arguments, fragment):
         export_sdpb(**{"path": tmp_path / "p.json", **arguments})
     with pytest.raises(positivity.InputError, match="spins"):
         spin_list(0)
-
-
-def run(capsys, *arguments):
-    try:
-        code = main(list(arguments))
-    except SystemExit as stop:
-        code = stop.code
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_command_line(capsys, tmp_path):

@@ -11,8 +11,9 @@ from positivity.errors import InputError
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "amplitude", "Print the one-loop amplitude by unitarity, exact: discontinuity and running.",
+        commands, "amplitude", "Print the one-loop amplitude by unitarity, exact.",
         "positivity amplitude --loops 1 --dimension 4 --order 6", _amplitude,
+        more="Its discontinuity and its running.",
     )  # fmt: skip
     parser.add_argument("--loops", type=integer, default=1, metavar="L", help="number of loops: 1")
     parser.add_argument("--order", type=integer, default=6, metavar="N", help="highest total order n_a+n_b (default 6)")

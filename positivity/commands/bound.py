@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,12 @@ from typing import Any
 from positivity.commands.shared import (
     NOT_PROVED,
     OK,
+    add_output,
     add_problem,
     assumptions,
     check_writable,
     command,
+    deliver,
     fixes,
     integer,
     write_json,
@@ -24,18 +25,17 @@ def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
         commands, "bound", "Bound a ratio of couplings from both sides, certified.",
-        "positivity bound g3 --over g2 --order 10 --fix g4=0.3 --certificate g3.json", _bound,
+        "positivity bound g3 --order 10 --fix g4=0.3 --certificate g3.json", _bound,
     )  # fmt: skip
     parser.add_argument("coupling", help="g3, g6', g[0,2] or a sum like g3+2*g4")
     add_problem(parser)
     parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
     parser.add_argument("--method", default="lp", help="lp (default), sdp (Clarabel) or sdpa (SDPA-GMP)")
     parser.add_argument("--smeared", type=integer, default=0, metavar="K", help="unitary: K smeared nulls, numerical")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    add_output(parser)
     parser.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
-    parser.add_argument("--output", "-o", metavar="FILE", help="save the whole result as JSON")
     parser.add_argument("--explain", nargs="?", const="explain.pdf", metavar="FILE",
-                         help="show functional and spectrum; figure in FILE (default explain.pdf)")  # fmt: skip
+                         help="functional and spectrum (default explain.pdf)")  # fmt: skip
 
 
 def _bound(options: Any) -> int:
@@ -48,12 +48,7 @@ def _bound(options: Any) -> int:
         digits=options.digits, density=options.density, loops=options.loops, method=options.method,
         assumptions=assumptions(options), smeared=options.smeared,
     )  # fmt: skip
-    if options.json:
-        print(json.dumps(result.to_dict(), indent=1))
-    else:
-        print(result)
-    if options.output:
-        write_json(options.output, result.to_dict())
+    deliver(options, result)
     if options.certificate:
         _write_certificates(options.certificate, result)
     if options.explain:

@@ -11,8 +11,9 @@ from positivity.commands.shared import OK, command
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "cite", "Print BibTeX of the methods and the software that a saved result used, or of all.",
+        commands, "cite", "Print BibTeX of the methods and software a result used.",
         "positivity cite bound.json > references.bib", _cite,
+        more="Of a saved one, or of everything without a file.",
     )  # fmt: skip
     parser.add_argument("file", nargs="?", help="saved bound, region, scan or certificate (default: everything)")
     parser.add_argument("--json", action="store_true", help="the keys and the reasons as JSON")

@@ -71,8 +71,7 @@ def _certify(question: dict[str, Any], options: Any) -> int:
     certificate = certify_cutoff(options.p_min, options.contacts, **chosen)
     write_json(options.certificate, certificate)
     (statement,) = verify(certificate)
-    data = {"schema": "eft-positivity/cutoff-proof/1", "statement": statement, "certificate": certificate}
-    _show(options, data, f"PROVED: {statement}\ncertificate: {options.certificate}")
+    _show(options, certificate, f"PROVED: {statement}\ncertificate: {options.certificate}")
     return OK
 
 

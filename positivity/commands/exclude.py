@@ -12,8 +12,9 @@ from positivity.errors import InputError
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "exclude", "Prove that an interval of g2 is impossible at one loop, D >= 5, rho_J >= 0.",
+        commands, "exclude", "Prove that an interval of g2 is impossible at one loop, D >= 5.",
         "positivity exclude --dimension 6 --kappa 1/3 --delta 1/8", _exclude,
+        more="For rho_J >= 0, by a short exact functional.",
     )  # fmt: skip
     parser.add_argument("--dimension", type=integer, default=6, metavar="D", help="5 or larger (default 6)")
     parser.add_argument("--kappa", metavar="A", help="weight of A_2'(0) (default: the best, searched)")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
 from positivity.commands.shared import (
     NOT_PROVED,
     OK,
+    add_output,
     add_scope,
     check_writable,
     command,
+    deliver,
     fixes,
     integer,
     write_json,
@@ -22,7 +23,7 @@ def add(commands: Any) -> None:
     """Declare both commands."""
     parser = command(
         commands, "export", "Write the program of one end of a bound for SDPB.",
-        "positivity export sdpb g3 --order 20 --spins 60 --last-spin 12000 -o pmp.json", _export,
+        "positivity export sdpb g3 --order 20 --last-spin 12000 -o pmp.json", _export,
     )  # fmt: skip
     parser.add_argument("solver", choices=["sdpb"], help="sdpb")
     parser.add_argument("coupling", nargs="?", default="g3", help="coupling or combination (default g3)")
@@ -43,9 +44,8 @@ def add(commands: Any) -> None:
     parser.add_argument("solver", choices=["sdpb"], help="sdpb")
     parser.add_argument("answer", help="output folder of SDPB >= 3 (z.txt or y.txt), or output file of 1.0")
     parser.add_argument("--problem", metavar="FILE", help="the .problem.json of the export (default: beside)")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    add_output(parser)
     parser.add_argument("--certificate", metavar="FILE", help="save the certificate")
-    parser.add_argument("--output", "-o", metavar="FILE", help="save the whole result as JSON")
 
 
 def _export(options: Any) -> int:
@@ -67,9 +67,7 @@ def _import(options: Any) -> int:
     for name in (options.certificate, options.output):
         check_writable(name)
     bound = import_sdpb(options.answer, options.problem)
-    print(json.dumps(bound.to_dict(), indent=1) if options.json else bound)
-    if options.output:
-        write_json(options.output, bound.to_dict())
+    deliver(options, bound)
     certificates = [dict(end.certificate) for _, end in bound.ends() if end.certificate is not None]
     if options.certificate and certificates:
         write_json(options.certificate, certificates[0])

@@ -61,12 +61,7 @@ def _region(options: Any) -> int:
         loops=options.loops, assumptions=assumptions(options), resume=earlier,
         progress=show_progress if sys.stderr.isatty() else None,
     )  # fmt: skip
-    if data:
-        write_json(data, result.to_dict())
-    if options.output:
-        result.plot(options.output)
-        print(f"figure: {Path(options.output).with_suffix('.pdf')} and .png; data: {data}", file=sys.stderr)
-    print(result)
+    _deliver(options, data, result)
     if not result.complete:
         print("positivity: interrupted; --resume goes on from the data file", file=sys.stderr)
         return INTERRUPTED
@@ -84,10 +79,15 @@ def _loop_region(options: Any, data: str | None) -> int:
         smeared=options.smeared, points=options.points or 24, digits=min(options.digits, 8),
         progress=show_progress if sys.stderr.isatty() else None,
     )  # fmt: skip
+    _deliver(options, data, result)
+    return OK if result.status == "certified" else NOT_PROVED
+
+
+def _deliver(options: Any, data: str | None, result: Any) -> None:
+    """Save data and figure, print the table."""
     if data:
         write_json(data, result.to_dict())
     if options.output:
         result.plot(options.output)
         print(f"figure: {Path(options.output).with_suffix('.pdf')} and .png; data: {data}", file=sys.stderr)
     print(result)
-    return OK if result.status == "certified" else NOT_PROVED

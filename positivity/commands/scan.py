@@ -13,8 +13,9 @@ from positivity.errors import InputError
 def add(commands: Any) -> None:
     """Declare both commands."""
     parser = command(
-        commands, "scan", "Bound (or check) at every point of a grid; each finished point is on disk at once.",
+        commands, "scan", "Bound (or check) at every point of a grid, resumable.",
         "positivity scan spec.toml --output scan.jsonl --jobs 2", _scan,
+        more="Each finished point is on disk at once.",
     )  # fmt: skip
     parser.add_argument("spec", help="TOML file: task, target, order, ..., [fix] and [grid.g4] (docs/howto/scan.md)")
     parser.add_argument("--output", "-o", required=True, metavar="FILE", help="JSONL file, one line per point")

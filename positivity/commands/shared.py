@@ -17,10 +17,27 @@ OK, NOT_PROVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 EXCLUDED, UNDECIDED = 3, 4
 
 
-def command(commands: Any, name: str, text: str, example: str, run: Callable[[Any], int]) -> argparse.ArgumentParser:
-    """A subcommand with its example below the help."""
+class HelpFormatter(argparse.HelpFormatter):
+    """Help that fits a screen: the usage names what must be given, the options are below it anyway."""
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, **{"max_help_position": 26, **more})
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        options = argparse.Action([], "options", nargs=argparse.OPTIONAL, metavar="options")
+        needed = [action for action in actions if action.required or not action.option_strings]
+        super().add_usage(usage, [options, *needed], [], prefix)
+
+
+def command(
+    commands: Any, name: str, text: str, example: str, run: Callable[[Any], int], *, more: str = ""
+) -> argparse.ArgumentParser:
+    """A subcommand with its example below the help.
+
+    text: one line for the list of commands and the head of the help.  more: of the help alone.
+    """
     parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text, epilog=f"example: {example}"
+        name, help=text, description=f"{text} {more}", epilog=f"example: {example}", formatter_class=HelpFormatter
     )
     parser.set_defaults(run=run)
     return parser
@@ -34,16 +51,34 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
 
 def add_problem(parser: argparse.ArgumentParser) -> None:
     """The options that state a problem."""
-    parser.add_argument("--over", help="normalisation (default g2; unitary: 1, U or a fixed coupling)")
+    parser.add_argument("--over", help="what to divide by (default g2; unitary: 1, U, ...)")
     add_scope(parser)
     parser.add_argument(
         "--fix", action="append", default=[], metavar="g4=0.3", help="hold a ratio, or g2=0.3U if unitary"
     )
+    add_density(parser)
+
+
+def add_density(parser: argparse.ArgumentParser) -> None:
+    """What is assumed of the heavy states, and the loops."""
     parser.add_argument("--density", default="positive", help="positive (rho_J >= 0, default) or unitary (<= 2)")
-    parser.add_argument("--ceiling", metavar="R", help="unitary: 0 <= rho_J <= R instead of 2 (maximal elasticity)")
+    parser.add_argument("--ceiling", metavar="R", help="unitary: 0 <= rho_J <= R instead of 2")
     parser.add_argument("--last-spin", type=integer, metavar="J", help="unitary: no states above this spin")
     parser.add_argument("--gap", action="append", default=[], metavar="J:m2", help="unitary: no spin J below m^2")
     parser.add_argument("--loops", default="tree", metavar="PAIRS", help="tree (default) or pairs like g2^2,g2g3")
+
+
+def add_output(parser: argparse.ArgumentParser, what: str = "result") -> None:
+    """--json and --output of a command with one result."""
+    parser.add_argument("--json", action="store_true", help=f"print the {what} as JSON")
+    parser.add_argument("--output", "-o", metavar="FILE", help=f"save the {what} as JSON")
+
+
+def deliver(options: Any, result: Any) -> None:
+    """Print a result as --json says, and save it where --output says."""
+    print(json.dumps(result.to_dict(), indent=1) if options.json else result)
+    if options.output:
+        write_json(options.output, result.to_dict())
 
 
 def integer(text: str) -> int:

@@ -11,8 +11,9 @@ from positivity.errors import InputError
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = command(
-        commands, "verify", "Prove a certificate, or all those of a saved bound, region or scan (exit 1: refused).",
+        commands, "verify", "Prove saved certificates again: one, or all of a result.",
         "positivity verify g3.json", _verify,
+        more="Of a bound, region, verdict or scan. Exit code 1: refused.",
     )  # fmt: skip
     parser.add_argument("file", help="certificate, bound or region in JSON, or scan in JSONL")
 

@@ -21,7 +21,7 @@ from positivity.errors import check_dimension, check_order
 
 @dataclass(frozen=True)
 class NullConstraint:
-    """One null constraint < polynomial(X) / m^{2n} > = 0 at tree level.
+    """One null constraint < polynomial(X) / m^{2n} > = 0 at tree level, masses in any units.
 
     order: Mandelstam order n.  j: the subtraction level of the sum rule [t^{n-2j}] A_{2j} it
     comes from.  polynomial: primitive integer polynomial in X = J(J+D-3), positive leading
@@ -65,7 +65,8 @@ def null_constraints(order: int, dimension: int = 4) -> list[NullConstraint]:
     """All tree-level null constraints with Mandelstam order 4..`order`, lowest order first.
 
     Their numbers for n = 4, 5, ..., 10 are 1, 1, 1, 2, 2, 2, 3.  Raises InputError for an
-    order below 4 or a dimension that is not an integer >= 4.
+    order below 4 or a dimension that is not an integer >= 4.  Masses in units of the cutoff, M = 1.  Source:
+    2011.02957 section 3.
     """
     check_dimension(dimension)
     check_order(order, 4, "null constraints, which begin at order 4")

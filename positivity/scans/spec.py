@@ -45,6 +45,7 @@ class ScanSpec:
     last one fastest.  fix: couplings held at one value.  keep: "values", "certificates" (default)
     or "everything" (spectra too).  assumptions: {"ceiling", "last_spin", "gaps"} as in
     `Assumptions`.  Everything else as in `positivity.bound`; couplings in units of M = 1.
+    Format: docs/howto/scan.md.
     """
 
     axes: tuple[Axis, ...]

@@ -1,0 +1,122 @@
+"""Tracing a region by its supporting lines: half-planes where the boundary is not yet pinned down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from flint import fmpq
+
+from positivity.couplings import parse_rational
+from positivity.errors import InputError
+from positivity.polygons import Kink, find_kinks, widest_gap
+from positivity.problem import End
+
+_START = ((1, 0), (0, 1), (-1, 0), (0, -1))
+
+
+@dataclass(frozen=True)
+class HalfPlane:
+    """normal[0] * x + normal[1] * y <= end.value, in units M = 1.
+
+    normal: exact rationals as text.  end: value, status, certificate and spectrum as for a bound.
+    point: where the extremal spectrum touches it, None if unknown.
+    """
+
+    normal: tuple[str, str]
+    end: End
+    point: tuple[float, float] | None
+
+    @property
+    def line(self) -> tuple[float, float, float]:
+        """(a, b, h) of a x + b y <= h as floats; h is nan if there is no value."""
+        a, b = (float(fmpq(*_fraction(text))) for text in self.normal)
+        return a, b, float(self.end.value) if self.end.value is not None else float("nan")
+
+
+class EndSolverLike(Protocol):
+    """What finds one end: `positivity.ends.EndSolver` or `positivity.unitarity.UnitarySolver`."""
+
+    def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
+        """The end of weights . targets on one side, and the targets in its extremal spectrum."""
+
+
+class Tracer:
+    """Supporting lines of the region, one direction at a time, with warm starts."""
+
+    def __init__(self, solver: EndSolverLike) -> None:
+        self.solver = solver
+        self.widths = np.ones(2)
+        self.complete = True
+
+    def trace(
+        self, count: int, progress: Callable[[int, int], None], kept: Sequence[HalfPlane] = ()
+    ) -> list[HalfPlane]:
+        """About `count` half-planes by angle, those in `kept` included."""
+        planes = list(kept)
+        if len(planes) < len(_START):
+            planes = [self._bounded(direction) for direction in _START]
+        self._set_widths(planes)
+        try:
+            while len(planes) < count:
+                progress(len(planes), count)
+                planes.sort(key=self._angle)
+                direction = widest_gap([(plane.line, plane.point) for plane in planes], self.widths)
+                if direction is None:
+                    break
+                planes.append(self.support(direction))
+            planes.sort(key=self._angle)
+            for kink in find_kinks([(plane.line, plane.point) for plane in planes]):
+                planes.extend(self.support(direction) for direction in self._across(planes, kink))
+        except KeyboardInterrupt:
+            self.complete = False
+        progress(count, count)
+        return sorted(planes, key=self._angle)
+
+    def _bounded(self, direction: tuple[int, int]) -> HalfPlane:
+        plane = self.support(np.array(direction, float))
+        if plane.end.value is None:
+            raise InputError(
+                f"the region has no end in the direction {direction}: {plane.end.reason}; "
+                "raise the order or choose other couplings"
+            )
+        return plane
+
+    def _set_widths(self, planes: list[HalfPlane]) -> None:
+        """Extent of the region along each axis, from its half-planes."""
+        for axis in (0, 1):
+            along = [p.line for p in planes if p.line[1 - axis] == 0]
+            highest = min(h / line[axis] for line in along if (h := line[2]) == h and line[axis] > 0)
+            lowest = max(h / line[axis] for line in along if (h := line[2]) == h and line[axis] < 0)
+            self.widths[axis] = max(highest - lowest, 1e-12)
+
+    def _across(self, planes: list[HalfPlane], kink: Kink) -> list[np.ndarray]:
+        """Directions inside the normal cone of a kink: there the slope jumps, so look closer."""
+        ends = []
+        for plane in planes:
+            a, b, h = plane.line
+            if abs(a * kink.x + b * kink.y - h) < 1e-5 * np.hypot(a * self.widths[0], b * self.widths[1]):
+                ends.append(np.array([a, b]) * self.widths / np.hypot(a * self.widths[0], b * self.widths[1]))
+        if len(ends) < 2:
+            return []
+        first, last = max(((u, v) for u in ends for v in ends), key=lambda pair: float(-(pair[0] @ pair[1])))
+        return [first * (1 - share) + last * share for share in (0.25, 0.5, 0.75)]
+
+    def support(self, direction: np.ndarray) -> HalfPlane:
+        """Half-plane with its normal along `direction` in units of the widths."""
+        scaled = direction / np.abs(direction).max() / self.widths
+        normal = [parse_rational(f"{value:.9g}") for value in scaled]
+        end, point = self.solver.solve([-value for value in normal], side=1)
+        place = None if point is None else (float(point[0]), float(point[1]))
+        return HalfPlane((str(normal[0]), str(normal[1])), end, place)
+
+    def _angle(self, plane: HalfPlane) -> float:
+        a, b, _ = plane.line
+        return float(np.arctan2(b * self.widths[1], a * self.widths[0]))
+
+
+def _fraction(text: str) -> tuple[int, int]:
+    above, _, below = text.partition("/")
+    return int(above), int(below or "1")
