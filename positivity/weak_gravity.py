@@ -26,6 +26,8 @@ _HOMOGENEOUS = (
 )
 #: numbers of the linear program that are called the same
 _FEASIBLE_GAP = 1e-6
+#: relative grid error that is worth a note
+_LARGE_ERROR = 0.05
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,9 @@ class CutoffBound:
     """Answer: 8piG Lambda^2 <= value, numerical (not proved).
 
     value: cost of the functional on an independent finer grid.  primal: value of a feasible density
-    on the cells of the program, for the same test functions.  error: value - primal, the width of
-    the bracket.  status: "numerical" or "failed" with the reason.  functions: test functions per sum rule.
+    on the cells of the program, for the same test functions.  grid_error: by how much the cost differs
+    between the two grids.  error: the width of the bracket and the grid error together.  status:
+    "numerical" or "failed" with the reason.  functions: test functions per sum rule.
     """
 
     problem: CutoffProblem
@@ -130,6 +133,7 @@ class CutoffBound:
     functional: CutoffFunctional | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    grid_error: float = 0.0
 
     @property
     def cutoff_over_planck(self) -> float | None:
@@ -138,8 +142,8 @@ class CutoffBound:
 
     @property
     def error(self) -> float | None:
-        """Width of the bracket."""
-        return self.value - self.primal if self.value is not None and self.primal is not None else None
+        """Width of the bracket and grid error; more test functions lower the value beyond it."""
+        return None if self.value is None or self.primal is None else self.value - self.primal + self.grid_error
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary (schema eft-positivity/cutoff/1)."""
@@ -166,7 +170,10 @@ class CutoffBound:
         lines.append(
             f"8piG Lambda^2 <= {_upward(self.value)}   numerical (not proved), {self.functions} test functions"
         )
-        lines.append(f"bracket [{self.primal:.5g}, {self.value:.5g}]: feasible density on cells, re-costed functional")
+        lines.append(
+            f"bracket [{self.primal:.5g}, {self.value:.5g}]: feasible density on cells, re-costed functional; "
+            f"error {self.error:.1g}"
+        )
         lines.append(f"Lambda/M_P <= {_upward(math.sqrt(self.value))}")
         if self.reason:
             lines.append(f"note: {self.reason}")
@@ -244,7 +251,7 @@ def cutoff_bound(p_min: object = None, *, functions: int | None = None, **questi
     others zero; with k = (2, 4) give degree instead, the highest Mandelstam order of the shared
     couplings.  forward_sum_rules: use A_2^imp.  mu: pole 1/(p^2 + mu^2).  g2, g4: fixed values in units
     of the cutoff, g4 through A_4(0) = 4 g4.  loops: "tree" or "g2^2".  functions: test functions per
-    sum rule (default 64; 24 with mu or forward sum rules).  Raises InputError for a bad question,
+    sum rule (default 64; 24 with forward sum rules, 10 to 20 with mu).  Raises InputError for a bad question,
     before any long computation.
     """
     problem = cutoff_problem(p_min, **question)
@@ -269,9 +276,11 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
     solution = program.solve(rows, side, grid)
     versions = {"eft-positivity": __version__, "numpy": np.__version__}
 
-    def answer(value: float | None, primal: float | None, status: str, reason: str, found: Any = None) -> CutoffBound:
+    def answer(
+        value: float | None, primal: float | None, status: str, reason: str, found: Any = None, moved: float = 0.0
+    ) -> CutoffBound:
         seconds = round(time.perf_counter() - begun, 2)
-        return CutoffBound(problem, value, primal, status, reason, functions, found, versions, seconds)
+        return CutoffBound(problem, value, primal, status, reason, functions, found, versions, seconds, moved)
 
     if solution.status != "optimal":
         return answer(
@@ -286,13 +295,19 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
     reason = ""
     if value < solution.primal - _FEASIBLE_GAP * value:
         reason = "the re-costed functional lies below the feasible density: the grids do not agree, raise them"
+    moved = abs(value + float(functional @ side.known) - program.cost(rows, functional, grid))
+    if moved > _LARGE_ERROR * value:
+        reason = f"the cost moves by {moved:.2g} between two grids: use fewer test functions (--functions)"
     spline_data = CutoffFunctional(tuple(splines.breaks), splines.drop, parts, tail)
-    return answer(value, solution.primal, "numerical", reason, spline_data)
+    return answer(value, solution.primal, "numerical", reason, spline_data, moved)
 
 
 def _functions(functions: int | None, problem: CutoffProblem) -> int:
     if functions is None:
-        return 24 if problem.forward or problem.mu else 64
+        if problem.mu:
+            # knots much narrower than mu near p = 1 need impact parameters beyond the grid
+            return max(10, min(20, round(10 + 3 * math.log(1 / problem.mu))))
+        return 24 if problem.forward else 64
     if isinstance(functions, bool) or not isinstance(functions, int) or not 6 <= functions <= 120:
         raise InputError(f"functions {functions!r}: use 6 to 120 test functions")
     return functions
