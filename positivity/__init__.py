@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from positivity.scans.table import Scan
     from positivity.verdicts import Verdict
     from positivity.verification import verify
-    from positivity.weak_gravity import CutoffBound, CutoffProblem, cutoff_bound
+    from positivity.weak_gravity import CutoffBound, cutoff_bound
     from positivity.weak_gravity_analytic import AnalyticCutoff, analytic_cutoff
     from positivity.weak_gravity_certificate import certify_cutoff
+    from positivity.weak_gravity_problem import CutoffProblem
 
 _HOME = {
     "Assumptions": "problem",
@@ -42,7 +43,7 @@ _HOME = {
     "Bound": "results",
     "Checker": "checker",
     "CutoffBound": "weak_gravity",
-    "CutoffProblem": "weak_gravity",
+    "CutoffProblem": "weak_gravity_problem",
     "End": "problem",
     "GravityBound": "gravity",
     "InputError": "errors",

@@ -17,8 +17,9 @@ from positivity.couplings import parse_rational
 from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
 from positivity.dispersion.splines import DEGREE, Splines
 from positivity.errors import InputError
-from positivity.weak_gravity import cutoff_problem
-from solvers.verify.cutoff import SCHEMA, read_certificate, upper_bound, verify_cutoff
+from positivity.weak_gravity_problem import cutoff_problem
+from solvers.verify.cutoff import upper_bound
+from solvers.verify.cutoff_document import SCHEMA, read_certificate
 
 _DIGITS = 10**12
 _FIRST_NODE = 1 / 400
@@ -52,11 +53,6 @@ def certify_cutoff(
     }  # fmt: skip
     proved = upper_bound(read_certificate(data))
     return {**data, "bound": _rounded_up(proved)}
-
-
-def prove(certificate: dict[str, Any]) -> str:
-    """The statement a certificate proves; raises solvers.verify.Refused."""
-    return verify_cutoff(certificate)
 
 
 def _knots(low: fmpq, high: fmpq, functions: int) -> list[fmpq]:

@@ -30,7 +30,7 @@ from positivity.dispersion.cutoff_rows import (
 )
 from positivity.dispersion.splines import Nodes
 from positivity.dispersion.sum_rules import ir_side
-from positivity.weak_gravity import CutoffProblem
+from positivity.weak_gravity_problem import CutoffProblem
 from solvers.bounded_columns import ColumnSolution, maximise
 from solvers.grid import chebyshev
 

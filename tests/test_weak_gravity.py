@@ -19,13 +19,15 @@ from positivity.dispersion.arc_values import arc_value
 from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
 from positivity.dispersion.splines import Splines, geometric_splines
 from positivity.errors import InputError
-from positivity.weak_gravity import cutoff_bound, cutoff_problem, solve_cutoff
+from positivity.weak_gravity import cutoff_bound, solve_cutoff
 from positivity.weak_gravity_analytic import analytic_cutoff, bessel_integral, hoelder_constant
 from positivity.weak_gravity_certificate import certify_cutoff
+from positivity.weak_gravity_problem import cutoff_problem
 from positivity.weak_gravity_program import contact_terms, cost, infrared_of
 from solvers.bounded_columns import maximise
 from solvers.verify import Refused, verify_data
-from solvers.verify.cutoff import _node_sum, read_certificate
+from solvers.verify.cutoff import _node_sum
+from solvers.verify.cutoff_document import read_certificate
 
 COARSE = CutoffGrid(reach=50, x_low=1 / 60, shells=40)
 

@@ -59,8 +59,8 @@ def _cutoff(options: Any) -> int:
 def _certify(question: dict[str, Any], options: Any) -> int:
     """A proof instead of a number."""
     from positivity.verification import verify
-    from positivity.weak_gravity import cutoff_problem
     from positivity.weak_gravity_certificate import certify_cutoff
+    from positivity.weak_gravity_problem import cutoff_problem
 
     problem = cutoff_problem(options.p_min, **question)
     if problem != cutoff_problem(options.p_min, contacts=options.contacts):
@@ -76,7 +76,8 @@ def _certify(question: dict[str, Any], options: Any) -> int:
 
 
 def _scan(question: dict[str, Any], options: Any) -> int:
-    from positivity.weak_gravity import cutoff_bound, cutoff_problem
+    from positivity.weak_gravity import cutoff_bound
+    from positivity.weak_gravity_problem import cutoff_problem
 
     if not question["forward_sum_rules"] and question["k"] == (2,) and question["contacts"] is None:
         question["contacts"] = 1
@@ -98,8 +99,8 @@ def _scan(question: dict[str, Any], options: Any) -> int:
 
 
 def _analytic(options: Any) -> int:
-    from positivity.weak_gravity import cutoff_problem
     from positivity.weak_gravity_analytic import analytic_cutoff
+    from positivity.weak_gravity_problem import cutoff_problem
 
     given = {"--p-min": options.p_min, "--contacts": options.contacts, "--degree": options.degree, "--g2": options.g2}
     unused = [name for name, value in given.items() if value is not None]

@@ -24,8 +24,8 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz, fmpz_poly
 
-from solvers.verify.cutoff import SCHEMA as CUTOFF_SCHEMA
 from solvers.verify.cutoff import verify_cutoff
+from solvers.verify.cutoff_document import SCHEMA as CUTOFF_SCHEMA
 from solvers.verify.document import Certificate, Refused, Unreadable, load, read
 from solvers.verify.gravity import SCHEMA as GRAVITY_SCHEMA
 from solvers.verify.gravity import verify_gravity

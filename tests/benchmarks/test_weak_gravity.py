@@ -6,7 +6,7 @@ from scipy.optimize import linprog
 from positivity import cutoff_bound
 from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
 from positivity.dispersion.splines import geometric_splines
-from positivity.weak_gravity import cutoff_problem
+from positivity.weak_gravity_problem import cutoff_problem
 from positivity.weak_gravity_program import cells, infrared_of, solve
 
 
