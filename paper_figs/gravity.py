@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from paper_figs.shared import Output
@@ -38,7 +40,7 @@ def make(output: Output) -> None:
                 continue
             data[f"D={dimension} slope {slope}"] = {"value": found.alpha, **found.to_dict()}
             lines.append((-1.0, -slope, found.alpha))
-        curves.append(Curve(f"$D={dimension}$", np.array(intersect_half_planes(lines)), closed=True))
+        curves.append(Curve(f"$D={dimension}$", _open_to_the_right(intersect_half_planes(lines)), filled=True))
         print(f"D={dimension}: {len(lines) - 1} half-planes", flush=True)
     figure = output.figure("gravity_g2_g3")
     plot_curves(curves, r"$g_2M^2/8\pi G$", r"$g_3M^4/8\pi G$", SCOPE, figure)
@@ -46,3 +48,11 @@ def make(output: Output) -> None:
     output.save(
         "gravity_g2_g3", data, caption, "tree level with graviton exchange, rho_J >= 0, even spins and masses sampled"
     )
+
+
+def _open_to_the_right(polygon: Sequence[tuple[float, float]]) -> np.ndarray:
+    """The vertices from one end of the right edge round to the other: that edge is no boundary."""
+    points = np.array(polygon)
+    edge = np.isclose(points[:, 0], LARGEST)
+    ends = [k for k in range(len(points)) if edge[k] and edge[k - 1]]
+    return np.roll(points, -ends[0], axis=0) if ends else points

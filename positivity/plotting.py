@@ -146,6 +146,8 @@ def plot_plane(
 class Curve:
     """A labelled line of a plot: points (n, 2), nan where there is none; closed ones are filled.
 
+    filled: also an open one, whose region goes on where the line ends.
+
     style: of the line.  colour: the next of the cycle if "".  hollow: for every point, whether its marker is
     (then it is not to be relied on); none if ().
     """
@@ -157,13 +159,14 @@ class Curve:
     style: str | tuple[int, tuple[int, ...]] = "-"
     colour: str = ""
     hollow: tuple[bool, ...] = ()
+    filled: bool = False
 
 
 def draw_curves(axes: Any, curves: Sequence[Curve]) -> None:
     """Lines and filled outlines in the order of the colours."""
     for k, curve in enumerate(curves):
         colour = curve.colour or COLOURS[k % len(COLOURS)]
-        if curve.closed:
+        if curve.closed or curve.filled:
             axes.fill(*curve.points.T, color=colour, alpha=0.15, lw=0)
         line = np.vstack([curve.points, curve.points[:1]]) if curve.closed else curve.points
         axes.plot(*line.T, color=colour, ls=curve.style, marker=curve.marker, ms=3.5, label=curve.label)

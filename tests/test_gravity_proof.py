@@ -7,6 +7,7 @@ import random
 import mpmath
 import numpy as np
 import pytest
+import sympy
 from flint import arb, ctx, fmpq
 from scipy.special import factorial, poch
 
@@ -28,6 +29,33 @@ def test_fixed_spin_split_is_the_kernel(dimension):
             value = sum(float(int(c.p) / int(c.q)) * y**r for r, c in enumerate(polynomial.coeffs()))
             value += float(int(kappa.p) / int(kappa.q)) / (1 + y)
             assert value == pytest.approx(float(kernel(spin, mpmath.mpf(y), dimension)), rel=1e-9)
+
+
+@pytest.mark.parametrize("dimension", [4, 5, 6, 7, 10])
+@pytest.mark.parametrize("spin", [0, 2, 4, 8])
+def test_kernel_is_its_definition_exactly(dimension, spin):
+    """A_2(t) - sum_{n>=2} [n t^(2n-2) A_2n(0) + t^(2n-1) A_2n'(0)] of one state at m = 1, as an exact series in t."""
+    t, order = sympy.Symbol("t"), 20
+    alpha = sympy.Rational(dimension - 3, 2)
+    wave = sympy.gegenbauer(spin, alpha, 1 + 2 * t) / sympy.gegenbauer(spin, alpha, 1)
+    wave = sympy.Poly(sympy.expand(wave), t)
+
+    def taylor(n):
+        """Coefficients of A_2n(t) = (2+t) P_J(1+2t)/(1+t)^(n+1)."""
+        top = (wave * sympy.Poly(2 + t, t)).all_coeffs()[::-1]
+        geometric = [sympy.binomial(n + i, i) * (-1) ** i for i in range(order)]
+        return [sum(top[i] * geometric[r - i] for i in range(min(r + 1, len(top)))) for r in range(order)]
+
+    series = taylor(1)
+    for n in range(2, order):
+        forward = taylor(n)
+        for power, term in ((2 * n - 2, n * forward[0]), (2 * n - 1, forward[1])):
+            if power < order:
+                series[power] -= term
+    polynomial, kappa = split_kernel(spin, dimension)
+    for r, expected in enumerate(series):
+        found = (polynomial[r] + kappa * (-1) ** r) * (-1) ** r  # y = -t
+        assert sympy.Rational(int(found.p), int(found.q)) == expected
 
 
 @pytest.mark.parametrize(("dimension", "spin"), [(5, 60), (6, 72), (7, 80), (10, 64)])
