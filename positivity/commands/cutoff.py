@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
-from positivity.commands.shared import NOT_PROVED, OK, check_writable, command, integer, write_json
+from positivity.commands.shared import NOT_PROVED, OK, check_writable, command, integer, show_progress, write_json
 from positivity.errors import InputError
 
 #: p_min of the scan that is shown when none is given
@@ -67,25 +68,32 @@ def _certify(question: dict[str, Any], options: Any) -> int:
         raise InputError(
             "--certificate is for A_2 with free contact terms at tree level: give --p-min and --contacts only"
         )
+    if sys.stderr.isatty():
+        print("proving: about half a minute", file=sys.stderr)
     chosen = {} if options.functions is None else {"functions": options.functions}
     certificate = certify_cutoff(options.p_min, options.contacts, **chosen)
-    write_json(options.certificate, certificate)
     (statement,) = verify(certificate)
+    write_json(options.certificate, certificate)
     _show(options, certificate, f"PROVED: {statement}\ncertificate: {options.certificate}")
     return OK
 
 
 def _scan(question: dict[str, Any], options: Any) -> int:
-    from positivity.weak_gravity import cutoff_bound
+    from positivity.weak_gravity import CutoffBound, cutoff_bound
     from positivity.weak_gravity_problem import cutoff_problem
 
     if not question["forward_sum_rules"] and question["k"] == (2,) and question["contacts"] is None:
         question["contacts"] = 1
     for p_min in SCAN:  # all questions are checked before the first is answered
         cutoff_problem(p_min, **question)
-    results = [cutoff_bound(p_min, functions=options.functions or 24, **question) for p_min in SCAN]
+    results: list[CutoffBound] = []
+    for p_min in SCAN:
+        _progress(len(results))
+        results.append(cutoff_bound(p_min, functions=options.functions or 24, **question))
+    _progress(len(SCAN))
     lines = ["no --p-min given, and the bound depends on it: a scan (it falls to 0 as p-min -> 0)"]
-    lines += [f"assumed: {text}" for text in results[0].problem.assumptions if " <= p <= " not in text]
+    first = f"{results[0].problem.p_min:g} Lambda <= p"
+    lines += [f"assumed: {text.replace(first, 'p-min <= p')}" for text in results[0].problem.assumptions]
     lines.append("p-min/Lambda  8piG Lambda^2 <=  feasible  Lambda/M_P <=  status")
     for p_min, result in zip(SCAN, results, strict=True):
         if result.value is None:
@@ -96,6 +104,11 @@ def _scan(question: dict[str, Any], options: Any) -> int:
     data = {"schema": "eft-positivity/cutoff-scan/1", "results": [result.to_dict() for result in results]}
     _show(options, data, "\n".join(lines))
     return NOT_PROVED
+
+
+def _progress(done: int) -> None:
+    if sys.stderr.isatty():
+        show_progress(done, len(SCAN))
 
 
 def _analytic(options: Any) -> int:
