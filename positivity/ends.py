@@ -31,6 +31,9 @@ _MAX_REPAIRS = 8
 #: shares of the first functional mixed into a sharp one that the verifier refuses
 _SHARES = (fmpq(1, 10000), fmpq(1, 1000), fmpq(1, 100), fmpq(1, 10))
 
+#: digits that are nearly always proved; more of them can leave too little slack at high orders
+_ROBUST_DIGITS = 12
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -80,8 +83,18 @@ class EndSolver:
         return self._report(*self._proved(weights, first), side), point
 
     def _proved(self, weights: Sequence[fmpq], first: ExchangeResult) -> tuple[Proof, Optimum]:
+        """Certify; a functional too sharp to be proved at many digits gives way to that of fewer digits."""
+        proof, optimum = self._attempt(weights, first, self.digits)
+        if self.digits > _ROBUST_DIGITS and not _reaches(proof, optimum, _ROBUST_DIGITS - 2):
+            plainer, other = self._attempt(weights, first, _ROBUST_DIGITS)
+            if plainer.refusal is None and (proof.refusal is not None or plainer.value < proof.value):
+                proof = plainer
+                optimum = other if optimum.exact is None else optimum
+        return proof, optimum
+
+    def _attempt(self, weights: Sequence[fmpq], first: ExchangeResult, digits: int) -> tuple[Proof, Optimum]:
         """Certify; where the verifier sees a negative value, watch that place and solve again."""
-        optimum = optimise(self.exchange, weights, self.digits, first)
+        optimum = optimise(self.exchange, weights, digits, first)
         proof = self._softened(weights, optimum, first)
         for _ in range(_MAX_REPAIRS):
             if proof.refusal is None or proof.refusal.place is None:
@@ -90,7 +103,7 @@ class EndSolver:
             first = solve_all_spins(self.exchange, weights)
             if first.status != "optimal":
                 break
-            optimum = optimise(self.exchange, weights, self.digits, first)
+            optimum = optimise(self.exchange, weights, digits, first)
             proof = self._softened(weights, optimum, first)
         if proof.refusal is not None:
             proof = self._with_more_slack(weights, optimum, proof)
@@ -228,6 +241,13 @@ class EndSolver:
             if first.status != "optimal":
                 return self._no_end(weights, first.status)
         return End(None, "failed", f"the semidefinite program ended with {result.status!r}: use --method lp")
+
+
+def _reaches(proof: Proof, optimum: Optimum, digits: int) -> bool:
+    """Whether a proved value agrees with its spectrum to so many decimals."""
+    if proof.refusal is not None or optimum.exact is None:
+        return False
+    return _agreeing_digits(proof.value - optimum.exact, digits) >= digits
 
 
 def _agreeing_digits(gap: fmpq, digits: int) -> int:
