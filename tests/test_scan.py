@@ -100,7 +100,6 @@ def test_a_boundary_is_bisected(tmp_path):
     assert rows_of(path) == whole
 
 
-@pytest.mark.skipif(not hasattr(positivity, "check"), reason="this version has no positivity.check")
 def test_the_boundary_of_check_is_where_bound_ends(tmp_path):
     """A bisected scan of verdicts at g4/g2 = 0.3 brackets both ends that bound proves."""
     axis = {"from": -12, "to": 4, "points": 9, "adaptive": 6}

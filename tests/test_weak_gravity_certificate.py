@@ -1,0 +1,89 @@
+"""Certificates of the weak-gravity bound: proved, tampered ones refused, enclosures against quadrature."""
+
+import numpy as np
+import pytest
+from flint import fmpq
+
+from positivity.dispersion import cutoff_rows
+from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
+from positivity.dispersion.splines import Splines
+from positivity.weak_gravity import cutoff_bound
+from positivity.weak_gravity_certificate import certify_cutoff
+from positivity.weak_gravity_program import cost
+from solvers.verify import Refused, verify_data
+from solvers.verify.cutoff import _node_sum
+from solvers.verify.cutoff_document import read_certificate
+
+
+def decimal(text):
+    value = fmpq(*map(int, text.split("/"))) if "/" in text else fmpq(int(text))
+    return int(value.p) / int(value.q)
+
+
+@pytest.fixture(scope="module")
+def certificate():
+    return certify_cutoff("0.2", 1, functions=10, last_spin=60, nodes=60)
+
+
+def test_certificate_is_proved(certificate):
+    assert "8piG Lambda^2 <=" in verify_data(certificate)
+    # a short enclosure is not sharp, but it is above the cost it encloses
+    assert decimal(certificate["bound"]) > 80
+
+
+def test_node_sums_against_quadrature(certificate):
+    """sum (2J+1) |K_J|/2 at one node by the verifier's recurrences and by Gauss-Legendre of the spline itself."""
+    parsed = read_certificate(certificate)
+    x = parsed.nodes[len(parsed.nodes) // 2]
+    value = float(int(x.p)) / float(int(x.q))
+    t, w = np.polynomial.legendre.leggauss(80)
+    total = np.zeros(parsed.last_spin // 2 + 1)
+    breaks = [float(int(q.p)) / float(int(q.q)) for q in parsed.breaks]
+    for low, high, piece in zip(breaks[:-1], breaks[1:], parsed.pieces, strict=False):
+        q = low + (high - low) * (t + 1) / 2
+        g = np.polynomial.polynomial.polyval(q, [float(int(c.p)) / float(int(c.q)) for c in piece.coeffs()])
+        y = q * value
+        waves = cutoff_rows.even_waves(1 - 2 * y, parsed.last_spin)
+        total += waves @ (value**2 / 2 * g * (2 - y) / (1 - y) ** 2 * w * (high - low) / 2)
+    spins = np.arange(0, parsed.last_spin + 1, 2)
+    assert float(_node_sum(parsed, x).mid()) == pytest.approx(((2 * spins + 1) @ np.abs(total)) / 2, rel=1e-8)
+
+
+def test_tampered_certificates_are_refused(certificate):
+    alpha = list(certificate["alpha"])
+    alpha[0] = str(fmpq(3) / 2)
+    for change, reason in (
+        ({"bound": "70"}, "weaker"),
+        ({"alpha": alpha}, "vanish"),
+        ({"contacts": 2}, "not eliminated"),
+        ({"p_min": "1/4"}, "p_min"),
+        ({"nodes": certificate["nodes"][:-1]}, "end at 1"),
+        ({"last_spin": 61}, "odd"),
+        ({"beta": certificate["beta"][:-1]}, "length"),
+        ({"surprise": 1}, "keys"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            verify_data({**certificate, **change})
+
+
+def test_the_enclosure_holds_the_numerical_cost(certificate):
+    """The cost of the same functional on a fine grid lies below the proved value, and not far below."""
+    parsed = read_certificate(certificate)
+    breaks = np.sqrt([float(int(q.p)) / float(int(q.q)) for q in parsed.breaks])
+    splines = Splines(breaks, squared=True)
+    p = np.linspace(breaks[0], breaks[-1], 400)[1:-1]
+    values = np.zeros_like(p)
+    for k, piece in enumerate(parsed.pieces[:-1]):
+        inside = (p >= breaks[k]) & (p < breaks[k + 1])
+        coefficients = [float(int(c.p)) / float(int(c.q)) for c in piece.coeffs()]
+        values[inside] = p[inside] * np.polynomial.polynomial.polyval(p[inside] ** 2, coefficients)
+    f = np.linalg.lstsq(splines.values(p), values, rcond=None)[0]
+    numerical = cost(Rows(splines), f, CutoffGrid(reach=120)) / float(splines.integrals(lambda p: p**-2.0) @ f)
+    assert numerical < decimal(certificate["bound"]) < 1.35 * numerical
+
+
+@pytest.mark.slow
+def test_certificate_within_five_percent():
+    proved = certify_cutoff("0.1", 1)
+    assert "8piG Lambda^2 <=" in verify_data(proved)
+    assert decimal(proved["bound"]) < 1.05 * cutoff_bound("0.1", contacts=1).value
