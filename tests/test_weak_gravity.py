@@ -303,12 +303,12 @@ def test_values_and_doubled_grids(question, p_min, limit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("question", "functions"), [(A2, 112), (SHARED, 96)])
-def test_doubled_basis(question, functions):
-    """Twice the test functions strengthen the bound, by less than two percent."""
-    found = cutoff_bound("0.1", functions=functions // 2, **question)
-    doubled = cutoff_bound("0.1", functions=functions, **question)
-    assert 0.98 * found.value < doubled.value < found.value
+@pytest.mark.parametrize("question", [A2, SHARED])
+def test_doubled_basis(question):
+    """Nearly twice the test functions: the value moves by less than the error, the density reaches a little less."""
+    found, doubled = (cutoff_bound("0.1", functions=functions, **question) for functions in (64, 112))
+    assert doubled.value == pytest.approx(found.value, abs=found.error)
+    assert 0.99 * found.primal < doubled.primal < found.primal
 
 
 @pytest.mark.slow
