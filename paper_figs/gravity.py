@@ -21,7 +21,7 @@ LARGEST = 20.0
 FUNCTIONS = (9, 8)
 SCOPE = (
     "tree level with graviton exchange, $\\rho_J\\geq 0$, even $J$ and masses sampled\n"
-    "numerical (not proved); goes on to the right"
+    "{} powers of $p$ on $A_2$, {} on $X_4$; numerical (not proved); goes on to the right"
 )
 
 
@@ -29,8 +29,9 @@ def make(output: Output) -> None:
     """Save the figure with its data."""
     curves, data = [], {}
     grid = output.choose(Grid(), Grid(spins=20, last=40, top=100, nodes=16, reach=40))
+    functions = output.choose(FUNCTIONS, (6, 4))
     for dimension in output.choose(DIMENSIONS, (6,)):
-        program = GravityProgram(smearing_space(dimension, output.choose(FUNCTIONS, (6, 4))), grid)
+        program = GravityProgram(smearing_space(dimension, functions), grid)
         lines = [(1.0, 0.0, LARGEST)]
         for slope in output.choose(SLOPES, SLOPES[::3]):
             try:
@@ -43,11 +44,10 @@ def make(output: Output) -> None:
         curves.append(Curve(f"$D={dimension}$", _open_to_the_right(intersect_half_planes(lines)), filled=True))
         print(f"D={dimension}: {len(lines) - 1} half-planes", flush=True)
     figure = output.figure("gravity_g2_g3")
-    plot_curves(curves, r"$g_2M^2/8\pi G$", r"$g_3M^4/8\pi G$", SCOPE, figure)
+    plot_curves(curves, r"$g_2M^2/8\pi G$", r"$g_3M^4/8\pi G$", SCOPE.format(*functions), figure)
     caption = "Allowed (g2 M^2, g3 M^4) over 8 pi G with the graviton pole; the regions go on to the right."
-    output.save(
-        "gravity_g2_g3", data, caption, "tree level with graviton exchange, rho_J >= 0, even spins and masses sampled"
-    )
+    scope = f"tree level with graviton exchange, rho_J >= 0, even spins and masses sampled, functions {functions}"
+    output.save("gravity_g2_g3", data, caption, scope)
 
 
 def _open_to_the_right(polygon: Sequence[tuple[float, float]]) -> np.ndarray:

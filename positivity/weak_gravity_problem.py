@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from positivity.amplitudes.one_loop import pair_text, parse_pairs
-from positivity.couplings import coupling_name, parse_rational
+from positivity.couplings import Coupling, coupling_name, parse_rational
+from positivity.dispersion.sum_rules import ir_side
 from positivity.errors import InputError
 
 _HOMOGENEOUS = (
@@ -84,10 +85,17 @@ class CutoffProblem:
         }  # fmt: skip
 
 
+def contact_terms(k: int, order: int) -> dict[Coupling, tuple[int, float]]:
+    """{coupling: (r, c)}: the contact terms c g_pq p^(2r) of A_k(-p^2) to Mandelstam order `order`."""
+    found = {}
+    for n in range(k, order + 1):
+        for coupling, c in ir_side(k // 2, n - k).items():
+            found[coupling] = (n - k, float(int(c.p)) / float(int(c.q)) * (-1) ** (n - k))
+    return found
+
+
 def contact_names(problem: CutoffProblem) -> list[str]:
     """Names of the free couplings."""
-    from positivity.weak_gravity_program import contact_terms
-
     top = min(problem.order, 3) if problem.forward else problem.order
     found = {c for k in problem.k for c in contact_terms(k, top)}
     names = sorted((coupling_name(c) for c in found), key=lambda name: (len(name), name))

@@ -29,8 +29,7 @@ from positivity.dispersion.cutoff_rows import (
     resolving_nodes,
 )
 from positivity.dispersion.splines import Nodes
-from positivity.dispersion.sum_rules import ir_side
-from positivity.weak_gravity_problem import CutoffProblem
+from positivity.weak_gravity_problem import CutoffProblem, contact_terms
 from solvers.bounded_columns import ColumnSolution, maximise
 from solvers.grid import chebyshev
 
@@ -48,15 +47,6 @@ class Infrared:
     contact: np.ndarray
     known: np.ndarray
     couplings: tuple[Coupling, ...]
-
-
-def contact_terms(k: int, order: int) -> dict[Coupling, tuple[int, float]]:
-    """{coupling: (r, c)}: the contact terms c g_pq p^(2r) of A_k(-p^2) to Mandelstam order `order`."""
-    found = {}
-    for n in range(k, order + 1):
-        for coupling, c in ir_side(k // 2, n - k).items():
-            found[coupling] = (n - k, float(int(c.p)) / float(int(c.q)) * (-1) ** (n - k))
-    return found
 
 
 def infrared(rows: Rows, order: int, mu: float, fixed: dict[Coupling, float], g4: float | None = None) -> Infrared:

@@ -54,6 +54,9 @@ def test_tampered_certificates_are_refused(certificate):
     alpha[0] = str(fmpq(3) / 2)
     for change, reason in (
         ({"bound": "70"}, "weaker"),
+        ({"bound": "nan"}, "bound"),
+        ({"bound": float("nan")}, "bound"),
+        ({"breaks": ["0", *certificate["breaks"][1:]]}, "p_min"),
         ({"alpha": alpha}, "vanish"),
         ({"contacts": 2}, "not eliminated"),
         ({"p_min": "1/4"}, "p_min"),

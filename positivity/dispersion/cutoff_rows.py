@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import j0
 
+from positivity.dispersion.improved_sum_rules import waves
 from positivity.dispersion.splines import Nodes, Splines
 
 _TINY = 1e-300
@@ -145,14 +146,10 @@ def _subtraction(nodes: Nodes, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def even_waves(z: np.ndarray, last: int) -> np.ndarray:
-    """P_J(z) for J = 0, 2, ..., last by the three-term recurrence: (last/2 + 1, *z.shape)."""
-    found = np.empty((last // 2 + 1, *z.shape))
-    previous, current = np.zeros_like(z), np.ones_like(z)
-    for spin in range(last + 1):
-        if spin % 2 == 0:
-            found[spin // 2] = current
-        previous, current = current, ((2 * spin + 1) * z * current - spin * previous) / (spin + 1)
-    return found
+    """P_J(z) for J = 0, 2, ..., last in D = 4: (last/2 + 1, *z.shape)."""
+    spins = range(0, last + 1, 2)
+    found = waves(spins, (1 - z) / 2, 4)
+    return np.stack([found[spin] for spin in spins])
 
 
 def eikonal_transform(rows: Rows, b: np.ndarray, nodes: Nodes, decay: float) -> np.ndarray:
