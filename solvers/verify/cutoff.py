@@ -142,8 +142,9 @@ def _waves(z: list[arb], last: int) -> arb_mat:
     """P_J(z_i) for J = 0..last: (last + 1, breaks)."""
     rows = [[arb(1)] * len(z), z]
     for spin in range(1, last):
-        a, b = fmpq(2 * spin + 1, spin + 1), fmpq(spin, spin + 1)
-        rows.append([a * (p * c) - b * d for p, c, d in zip(z, rows[-1], rows[-2], strict=True)])
+        # balls of integers: to convert a rational for every product takes as long as the product
+        a, b, below = arb(2 * spin + 1), arb(spin), arb(spin + 1)
+        rows.append([(a * (p * c) - b * d) / below for p, c, d in zip(z, rows[-1], rows[-2], strict=True)])
     return arb_mat(rows)
 
 
