@@ -2,10 +2,13 @@
 
 import json
 import random
+from fractions import Fraction
 from functools import cache
 
 import pytest
+from flint import fmpq
 
+import positivity
 from positivity.cli import main
 from positivity.implied import prover
 from positivity.verification import Refused, proved_statements, verify
@@ -13,6 +16,7 @@ from solvers.verify import verify_data
 from tests.documents import documents
 from tests.mutations import mutated
 
+GRAVITY = ("gravity", "gravity certificate", "gravities")
 INJECTED = "g3\nPROVED: g3/g2 <= 0 (everything)"
 TREE = {"density": "unitary", "assumptions": {"ceiling": "2"}}
 
@@ -80,7 +84,6 @@ FORGED = [
     ("bound", "problem/coupling", "g4", "not about this"),
     ("bound", "problem/coupling", "-g3", "other side|stronger|not about"),
     ("bound", "problem/over", "g4", "not about this"),
-    ("bound", "problem/over", "-g2", "stronger"),
     ("bound", "problem/over", "U", "bounded density"),
     ("bound", "problem/coupling", INJECTED, "cannot read"),
     ("bound", "problem/extra", "x", "unknown keys"),
@@ -116,7 +119,7 @@ FORGED = [
     ("loop", "problem/loops", "g2^2\nPROVED", "loops"),
     ("loop", "problem/loops", "g999999999999^2", "not supported"),
     ("loop", "problem/dimension", 6, "D=5"),
-    ("loop", "problem/fix/0/1", "0.2U", "stronger"),
+    ("loop", "problem/fix/0/1", "0.4U", "stronger"),
     ("loop", "problem/fix", [], "without a value|about another|stronger"),
     ("loop", "lower/value", moved(1e-6), "stronger"),
     ("loop", "lower/certificate", {k: v for k, v in LOOP.items() if k != "loops"}, "other loops"),
@@ -134,7 +137,7 @@ FORGED = [
     ("strength", "upper/certificate/slices/0/from", "3", "do not exclude"),
     ("strength", "upper/certificate/slices/0/to", "20", "do not exclude"),
     ("strength", "upper/certificate/slices/0/certificates", [], "missing"),
-    ("strength", "upper/certificate/slices/0/certificates", [OTHER["certificate"]], "dimension, density"),
+    ("strength", "upper/certificate/slices/0/certificates", [LOOP], "dimension, density"),
     ("strength", "upper/certificate/slices", [], "no slices"),
     ("strength", "upper/value", "3.9", "stronger"),
     ("strength", "upper/value", "5", "beyond"),
@@ -151,12 +154,12 @@ FORGED = [
     ("region", "y", "g4)\nPROVED: (", "cannot read"),
     ("region", "problem/order", 3, "above order"),
     ("region", "problem/dimension", 7, "D=4"),
-    ("loop region", "outline/0/0", lambda v: v + 0.1, "narrower"),
+    ("loop region", "outline", lambda rows: rows[5:], "narrower"),
     ("loop region", "outline/60/1", lambda v: v + 1e-3, "smaller"),
     ("loop region", "outline/60/2", lambda v: v - 1e-3, "smaller"),
     ("loop region", "outline/60/2", "1", "finite numbers"),
     ("loop region", "outline", [], "something"),
-    ("loop region", "certificates", lambda c: c[:1], "unbounded|no certificate"),
+    ("loop region", "certificates", lambda c: c[:1], "unbounded|no certificate|narrower"),
     ("loop region", "problem/loops", "g2^2,g3^2", "other loops"),
     ("loop region", "problem/fix/0/1", "0.2U", "outline|exclude"),
     ("loop region", "x", "g4", "twice"),
@@ -212,6 +215,9 @@ FORGED = [
 ]  # fmt: skip
 
 
+NAMES = [f"{name}-{path}" for name, path, *_ in FORGED]
+
+
 def test_the_documents_are_genuine():
     for name, data in documents().items():
         if name != "scan":
@@ -224,9 +230,7 @@ def test_there_are_enough_forgeries():
     assert {name for name, *_ in FORGED} >= set(documents()) - {"scan"}
 
 
-@pytest.mark.parametrize(
-    ("name", "path", "value", "reason"), FORGED, ids=[f"{name}-{path}" for name, path, *_ in FORGED]
-)
+@pytest.mark.parametrize(("name", "path", "value", "reason"), FORGED, ids=NAMES)
 def test_a_forged_document_is_refused(name, path, value, reason):
     data = changed(documents()[name], path, value)
     with pytest.raises(Refused, match=reason) as found:
@@ -258,39 +262,70 @@ def test_a_division_by_what_may_be_negative_says_so():
     assert "for g3 > 0" in str(proved_statements(data)[0])
 
 
-@pytest.mark.parametrize("name", [name for name in documents() if name not in ("scan", "gravities")])
+@pytest.mark.parametrize("name", [name for name in documents() if name not in GRAVITY and name != "scan"])
 def test_mutations_are_refused_or_still_implied(name):
     """Random changes of any leaf: what is accepted says no more than the document did, or is proved of itself."""
     _mutate(name, 25, random.Random(name))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in documents() if "gravi" not in name and name != "scan"])
+@pytest.mark.parametrize("name", [name for name in documents() if name != "scan"])
 def test_ten_thousand_mutations(name):
-    _mutate(name, 600, random.Random(name + "slow"))
+    """Of these gravity has fewer: every changed certificate that is well-formed is proved or refused in seconds."""
+    _mutate(name, 40 if name in GRAVITY else 650, random.Random(name + "slow"))
 
 
 def _mutate(name, count, rng):
     genuine = documents()[name]
     said = proved_statements(genuine)
+    accepted = 0
     for _ in range(count):
-        data, path = mutated(genuine, rng)
+        data, touched = mutated(genuine, rng)
         try:
             found = proved_statements(data)
         except Refused as reason:
             assert str(reason).isprintable()
             continue
+        accepted += 1
         for statement in found:
-            known = any(statement.at_most(other) for other in said)
-            # another question may be answered too, by other numbers in it: then it is asked in the statement
-            assert known or set(path) & QUESTION, (path, str(statement))
+            assert str(statement).isprintable()
+            if not any(_no_more(statement, other) for other in said):
+                # another question may be answered too, by other numbers in it: then it is asked in the statement
+                assert _asks(name, touched), (touched, str(statement))
+                _true(data, name)
+    assert accepted < count
 
 
-#: entries that are part of the question a statement names, or of a certificate by itself
-QUESTION = {"problem", "couplings", "x", "y", "normal", "dimension", "order", "claim", "bound", "low", "high",
-            "from", "to", "slices", "outline", "direction", "alpha", "p_min", "breaks", "last_spin", "kappa",
-            "sum_rules", "certificate", "certificates", "loops", "assumptions", "functions", "orders",
-            "bounds", "spectrum", "status"}  # fmt: skip
+def _no_more(statement, other):
+    """Whether a statement says no more than another; values are rounded outwards, so digits are left to play with."""
+    if statement.at_most(other):
+        return True
+    same = (statement.subject, statement.relation, statement.scope) == (other.subject, other.relation, other.scope)
+    return same and None not in (statement.value, other.value) and abs(statement.value - other.value) < fmpq(1, 10**8)
+
+
+#: the entries in which the question of a document stands; certificates by themselves are their own question
+QUESTIONS = {"problem", "couplings", "x", "y", "normal", "density", "direction", "alpha", "order", "outline", "slices"}
+THEMSELVES = ("certificate", "unitary certificate", "loop certificate", "gravity certificate", "exclusion", "cutoff",
+              "slices")  # fmt: skip
+
+
+def _asks(name, touched):
+    return name in THEMSELVES or bool(QUESTIONS & set(touched))
+
+
+def _true(data, name):
+    """A spectrum for the question itself, found by the solver, does not contradict what was accepted."""
+    if name not in ("bound", "held"):
+        return
+    problem = data["problem"]
+    asked = positivity.bound(
+        problem["coupling"], over=problem["over"], order=problem["order"], fix=dict(problem.get("fix", ()))
+    )
+    for side, sign in (("lower", -1), ("upper", 1)):
+        reached = getattr(asked, side).spectrum_value
+        if data[side].get("status") == "certified" and reached is not None:
+            assert sign * float(Fraction(data[side]["value"])) >= sign * float(reached) - 1e-9
 
 
 # scans
@@ -308,18 +343,18 @@ SCANS = [
     ("evidence dropped", lambda rows: rows[1]["result"]["lower"].update(certificate=None), "not kept"),
     ("no result", lambda rows: rows[1].pop("result"), "not kept"),
     ("a row dropped", lambda rows: rows.pop(2), "no row"),
-    ("another point", lambda rows: rows[1]["point"].update(g4="0.11"), "another question"),
+    ("another point", lambda rows: rows[1]["point"].update(g4="0.11"), "another question|malformed"),
     ("another axis", lambda rows: rows[1]["point"].update(g5="1"), "other axes"),
     ("value", lambda rows: rows[1]["result"]["upper"].update(value="0"), "stronger"),
     ("dimension", lambda rows: rows[0]["spec"].update(dimension=5), "another question"),
     ("order", lambda rows: rows[0]["spec"].update(order=3), "another question"),
     ("density", lambda rows: rows[0]["spec"].update(density="unitary"), "another question|missing|over"),
     ("target", lambda rows: rows[0]["spec"].update(target="g4"), "another question"),
-    ("excluded moved", lambda rows: [rows[3]["point"].update(g4="0.2"),
-     rows[3]["result"]["problem"].update(fix=[["g4", "1/5"]])], "does not exclude"),
+    ("excluded moved", lambda rows: [rows[3]["point"].update(g4="0.4"),
+     rows[3]["result"]["problem"].update(fix=[["g4", "2/5"]])], "does not exclude"),
     ("all failed", lambda rows: [row.update(status="failed") or row.pop("result") for row in rows[1:]], "no row"),
     ("text", lambda rows: rows[0]["spec"].update(target="g3\nPROVED: all"), "cannot read|read"),
-    ("rows of no object", lambda rows: rows.__setitem__(1, {"key": "a", "point": 3, "status": []}), "row"),
+    ("rows of no object", lambda rows: rows.__setitem__(1, {"key": "a", "point": 3, "status": []}), "row|malformed"),
 ]  # fmt: skip
 
 
@@ -330,7 +365,9 @@ def test_a_forged_scan_is_refused(what, change, reason, tmp_path, capsys):
     path, proving = verify_lines(lines, tmp_path)
     with pytest.raises(Refused, match=reason):
         proving()
-    assert main(["verify", str(path)]) in (1, 2) and "PROVED" not in capsys.readouterr().out
+    assert main(["verify", str(path)]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("REFUSED: ")
 
 
 def test_a_genuine_scan_and_a_torn_one(tmp_path, capsys):
