@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from positivity.amplitudes.one_loop import pair_text, parse_pairs
+from positivity.amplitudes.one_loop import pair_text
 from positivity.couplings import Combination, Coupling, combination_text, parse_combination
 from positivity.errors import InputError
 from positivity.loop_cuts import Cut, CutFinder, Question, scanned_coupling
@@ -25,7 +25,6 @@ from positivity.loop_validity import loop_warning
 from positivity.problem import Assumptions, Problem
 from positivity.unitarity import exact_assumptions, parse_fixes
 from positivity.unitary_bounds import divisor
-from solvers.verify import Refused
 
 LOOP_REGION_SCHEMA = "eft-positivity/loop-region/1"
 _INFINITY = float("inf")
@@ -207,27 +206,3 @@ def _outline(cuts: list[Cut], unit: float) -> np.ndarray:
         if -bottom <= top:
             rows.append((place * unit, -bottom * unit, top * unit))
     return np.array(rows).reshape(-1, 3)
-
-
-def check_loop_region(data: Mapping[str, Any]) -> list[str]:
-    """Prove a certified loop region again; raises Refused if its outline is smaller than what is proved."""
-    region = LoopRegion.from_dict(data)
-    if region.status != "certified":
-        raise Refused("the region is numerical: it holds nothing to prove")
-    problem = region.problem
-    x, y = (next(iter(parse_combination(name))) for name in (region.x, region.y))
-    fixes = parse_fixes(dict(problem.fix))
-    pairs = parse_pairs(problem.loops)
-    with ctx.workprec(PRECISION):
-        question = Question(y, x, fixes, pairs, problem.order, problem.dimension, 6, problem.assumptions)
-        finder = CutFinder(question)
-        cuts = [finder.cut_of(certificate) for certificate in region.certificates]
-        proved = _outline(cuts, float(divisor(problem).mid()))
-    if proved.shape != region.outline.shape:
-        raise Refused("the outline is not the one that the certificates prove")
-    slack = 1e-9 * (1 + np.abs(proved))
-    moved = region.outline - proved
-    inside = moved[:, 1] > slack[:, 1], moved[:, 2] < -slack[:, 2], np.abs(moved[:, 0]) > slack[:, 0]
-    if np.any(inside) or not np.isfinite(region.outline).all():
-        raise Refused("the outline is smaller than the region that the certificates prove")
-    return [f"({region.x}, {region.y}) lies in the outline ({problem.scope})"]

@@ -7,7 +7,6 @@ for a target: the largest value of the least of the quadratics.  docs/theory/one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,7 +20,6 @@ from positivity.loop_rows import PRECISION
 from positivity.problem import End
 from positivity.quadratics import Interval, allowed, largest
 from positivity.unitarity import round_outwards, to_ball
-from solvers.verify import Refused
 
 COVER_SCHEMA = "eft-positivity/cover/1"
 _INFINITY = float("inf")
@@ -204,29 +202,6 @@ def _cover(question: Question, cuts: list[Cut]) -> dict[str, Any]:
         "scanned": list(question.scanned),
         "certificates": [dict(cut.certificate) for cut in cuts if cut.certificate is not None],
     }
-
-
-def proved_by_cover(data: Mapping[str, Any], question: Question, side: int) -> arb | None:
-    """What a cover proves about side * target, in units of U; None if it proves that no theory exists.
-
-    Raises Refused if a certificate is not valid or the document is about another question.
-    """
-    if data.get("schema") != COVER_SCHEMA or tuple(data["scanned"]) != question.scanned:
-        raise Refused("the document does not cover the free coupling of the problem")
-    with ctx.workprec(PRECISION):
-        finder = CutFinder(question)
-        cuts = [finder.cut_of(certificate) for certificate in data["certificates"]]
-        where = _where(cuts)
-        if not where:
-            return None
-        if question.target == question.scanned:
-            return _outermost(where, side)
-        if abs(where[0][0]) == _INFINITY or abs(where[-1][1]) == _INFINITY:
-            raise Refused("the certificates leave the free coupling unbounded")
-        aimed = [cut.quadratic for cut in cuts if cut.side == side]
-        if not aimed:
-            raise Refused("no certificate of the cover is about this bound")
-        return largest(aimed, where)[0]
 
 
 def check_question(question: Question) -> None:

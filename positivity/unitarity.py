@@ -21,6 +21,10 @@ from positivity.errors import InputError, check_dimension, check_order
 from positivity.partial_waves import spin_weight, tail_weight
 from positivity.problem import Assumptions, DensityStep, End
 from positivity.programs import measure_row
+from positivity.units import Level as Level
+from positivity.units import natural_unit as natural_unit
+from positivity.units import parse_level as parse_level
+from positivity.units import to_ball as to_ball
 from solvers.bounded_measure import BoundedMeasure, BoundedProgram
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.tables import RowTables
@@ -29,22 +33,6 @@ from solvers.verify import Refused, bounded_integral, verify_data
 #: spins that get cells of their own; spins proved one by one before the tail estimate
 CELL_SPINS, SPLIT = 200, 600
 _PRECISION = 192
-
-#: a fixed value in units of M and one in units of U
-Level = tuple[fmpq, fmpq]
-
-
-def natural_unit(dimension: int) -> arb:
-    """U = (4 pi)^(D/2), the natural size of g2 M^D."""
-    return (4 * arb.pi()) ** (arb(dimension) / 2)
-
-
-def parse_level(text: object, what: str) -> Level:
-    """An absolute value such as "0.3U" or "25": (part in units of M, part in units of U)."""
-    stripped = str(text).strip()
-    if stripped.upper().endswith("U"):
-        return fmpq(0), parse_rational(stripped[:-1].rstrip("* ") or "1", what)
-    return parse_rational(text, what), fmpq(0)
 
 
 class UnitarySolver:
@@ -189,10 +177,6 @@ def round_outwards(value: arb, side: int, decimals: int) -> fmpq:
     """A decimal with so many places above (side 1) or below (side -1) a ball."""
     scaled = (side * value * arb(10) ** decimals).upper().ceil()
     return side * fmpq(scaled.unique_fmpz()) / fmpq(10) ** decimals
-
-
-def to_ball(value: fmpq) -> arb:
-    return arb(value.p) / arb(value.q)
 
 
 def _agreeing(gap: float) -> int:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _SIDES = ("lower", "upper")
+#: a table shows what the file says; only `Scan.verify` proves it again
+RECORDED = "statuses as recorded in the file, not proved again here"
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,20 @@ class Scan:
         counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
         rows = [tuple(self.columns()), *(tuple(str(v) for v in row.values()) for row in self.table())]
         state = "" if self.complete else " (incomplete)"
-        return text_table(rows, f"{self.spec.scope}\n{len(self.rows)} points{state}: {counted or 'none'}\n")
+        return text_table(
+            rows, f"{self.spec.scope}\n{len(self.rows)} points{state}: {counted or 'none'} ({RECORDED})\n"
+        )
 
     def _repr_html_(self) -> str:
         rows = [tuple(self.columns()), *(tuple(str(v) for v in row.values()) for row in self.table())]
-        return html_table(rows, self.spec.scope)
+        return html_table(rows, f"{self.spec.scope} ({RECORDED})")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary: scope, columns and rows without certificates."""
         return {
             "schema": "eft-positivity/scan-table/1",
             "scope": self.spec.scope,
+            "note": RECORDED,
             "spec": self.spec.to_dict(),
             "versions": dict(self.versions),
             "complete": self.complete,
@@ -105,7 +110,7 @@ class Scan:
         """Write a CSV file whose first lines, beginning with #, carry the scope; raises InputError."""
         try:
             with Path(path).open("w", encoding="utf-8", newline="") as file:
-                file.write(f"# {self.spec.scope}\n# {dict(self.versions)}\n")
+                file.write(f"# {self.spec.scope}\n# {dict(self.versions)}; {RECORDED}\n")
                 writer = csv.DictWriter(file, self.columns(), lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(self.table())
@@ -178,11 +183,12 @@ class Scan:
     def verify(self) -> int:
         """Prove every row again that claims something; the number of statements.
 
-        Raises solvers.verify.Refused with the point, also where the evidence was not kept.
+        Raises solvers.verify.Refused with the point where a row is not proved, its evidence was not kept or its
+        status is not that of its result; also where nothing claims anything, or points have no row.
         """
-        from positivity.scans.proofs import verify_rows
+        from positivity.scans.proofs import verify_scan
 
-        return verify_rows(self.spec, self.rows)
+        return verify_scan(self.spec, self.rows, self.complete)
 
 
 def _order(axis: Any, text: str) -> float:

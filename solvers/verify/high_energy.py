@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from flint import arb, arb_poly, ctx, fmpq
 
+from solvers.verify.budget import spend
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_constant
 
 #: pieces of p (in sqrt(p)) and of x, and moments summed
@@ -26,6 +27,7 @@ def prove_high_energy(functional: Smeared, spin: int, x_start: fmpq) -> None:
         heights, slope = _upper_function(functional), _largest_slope(functional)
         big_x = ball(fmpq(functional.casimir(spin)))
         for i in range(_STEPS):
+            spend()
             low, high = (x_start + (1 - x_start) * fmpq(k, _STEPS) for k in (i, i + 1))
             # 1/(1-y^2) = sum y^(2k): negative moments count at the larger x
             gain = sum((ball(m * (low if m > 0 else high) ** (2 * k + 3)) for k, m in enumerate(moments)), arb(0))

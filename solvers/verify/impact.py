@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from flint import arb, arb_poly, ctx, fmpq
 
+from solvers.verify.budget import spend
 from solvers.verify.nonnegative import NotProved
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, prove_ball_table
 
@@ -29,6 +30,7 @@ def prove_moderate_impact(functional: Smeared, spin: int, xi_end: fmpq) -> None:
         columns, rest = _series(functional, spin, xi_end)
         root = fmpq(0)
         while root * root < xi_end:
+            spend()
             low, high = root * root, min((root + _STRIP) ** 2, xi_end)
             try:
                 _prove_strip(columns, rest, low, high)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from flint import arb, ctx, fmpq
 
+from solvers.verify.budget import spend
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_constant
 
 #: powers of y kept in E, and boxes tried
@@ -47,6 +48,7 @@ def prove_large_impact(functional: Smeared, region: Region) -> int:
         while stack:
             box = w0, w1, x0, x1 = stack.pop()
             boxes += 1
+            spend()
             if proof.holds(*box):
                 continue
             at = f"1/l in sqrt(xi_split) * [{w0}, {w1}], x in x_split * [{x0}, {x1}]"

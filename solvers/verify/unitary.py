@@ -69,12 +69,3 @@ def _spin(table: list[list[fmpz]], dimension: int, spin: int, reach: int, gap: f
         except NotProved:
             pass  # the sign is not known there, so all of it is integrated
     return spin_weight(spin, dimension) * positive_part(coefficients, dimension, fmpq(0), high)
-
-
-def assumptions_text(unitary: Unitary) -> str:
-    """The assumptions in words."""
-    words = [f"0 <= rho_J <= {unitary.ceiling}"]
-    if unitary.last_spin is not None:
-        words.append(f"no states of spin above {unitary.last_spin}")
-    words += [f"no states of spin {spin} below m^2 = {gap}" for spin, gap in sorted(unitary.gaps.items())]
-    return ", ".join(words)
