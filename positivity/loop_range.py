@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flint import arb, ctx
+from flint import arb
 
 from positivity.amplitudes.one_loop import Pair, pair_text, parse_pairs
 from positivity.certificates import functional_of
@@ -21,6 +21,7 @@ from positivity.loop_strength import STRENGTH_SCHEMA, check_strength, largest_g2
 from positivity.problem import Assumptions, End, Problem
 from positivity.unitarity import exact_assumptions, parse_fixes, to_ball
 from positivity.unitary_bounds import check_shown, displayed, divisor
+from solvers.precision import working_precision
 from solvers.verify import Refused, verify_data
 
 _G2 = (1, 0)
@@ -119,7 +120,7 @@ def check_loop_end(end: Mapping[str, Any], problem: Problem, coupling: Combinati
     if question is not None:
         proved = proved_by_cover(certificate, question, side)
         if proved is not None:
-            with ctx.workprec(PRECISION):
+            with working_precision(PRECISION):
                 check_shown(end, problem, proved * side, side)
         return
     verify_data(certificate)
@@ -130,7 +131,7 @@ def check_loop_end(end: Mapping[str, Any], problem: Problem, coupling: Combinati
         raise Refused("the certificate is for another dimension or density")
     theory = LoopProblem(coupling, fixes, pairs, problem.order, problem.dimension)
     functional = functional_of(certificate)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         if problem.assumptions is None:
             proved = theory.value(functional, arb(0), -side)
         else:
@@ -147,5 +148,5 @@ def _check_strength_end(
     if coupling != {_G2: 1} or side != 1 or problem.fix or problem.assumptions is not None:
         raise Refused("the certificate is about the largest g2 with rho_J >= 0")
     first, _ = check_strength(end["certificate"], pairs, problem.dimension)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         check_shown(end, problem, to_ball(first), side)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.errors import InputError
@@ -21,6 +21,7 @@ from positivity.loop_rows import PRECISION
 from positivity.problem import End
 from positivity.quadratics import Interval, allowed, largest
 from positivity.unitarity import round_outwards, to_ball
+from solvers.precision import working_precision
 from solvers.verify import Refused
 
 COVER_SCHEMA = "eft-positivity/cover/1"
@@ -126,7 +127,7 @@ def _float(value: fmpq) -> float:
 
 def scanned_ends(question: Question) -> tuple[End, End]:
     """Lower and upper end of the target, whatever the scanned coupling, in units of U."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         scan = Scan(CutFinder(question))
         scan.extend()
         if not scan.intervals():
@@ -213,7 +214,7 @@ def proved_by_cover(data: Mapping[str, Any], question: Question, side: int) -> a
     """
     if data.get("schema") != COVER_SCHEMA or tuple(data["scanned"]) != question.scanned:
         raise Refused("the document does not cover the free coupling of the problem")
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         finder = CutFinder(question)
         cuts = [finder.cut_of(certificate) for certificate in data["certificates"]]
         where = _where(cuts)

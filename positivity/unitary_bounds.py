@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
 from positivity.certificates import claim_of, decimal_text
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
@@ -23,6 +23,7 @@ from positivity.unitarity import (
     round_outwards,
     to_ball,
 )
+from solvers.precision import working_precision
 from solvers.verify import Refused, verify_data
 
 _PRECISION = 192
@@ -76,7 +77,7 @@ def unitary_range(
 def _smeared_end(
     problem: Problem, coupling: Combination, fixes: list[tuple[Combination, Level]], side: int, digits: int
 ) -> End:
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         unit = natural_unit(problem.dimension)
         levels = [(left, float(_level(level, unit).mid())) for left, level in fixes]
     signed = {key: side * value for key, value in coupling.items()}
@@ -101,7 +102,7 @@ def smeared_warning(found: SmearedBound) -> str:
 
 def divisor(problem: Problem) -> arb:
     """What a value in units of U is multiplied by for display; raises InputError for a bad `over`."""
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         unit = natural_unit(problem.dimension)
         if problem.over == "1":
             return unit
@@ -126,7 +127,7 @@ def _level(level: Level, unit: arb) -> arb:
 
 def displayed(problem: Problem, natural: str, side: int, digits: int) -> str:
     """A value in units of U as shown, rounded outwards."""
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         value = to_ball(parse_rational(natural)) * divisor(problem)
         places = max(0, min(digits, 10) + 2 - (2 if problem.over == "1" else 0))
         return decimal_text(round_outwards(value, side, places), places)
@@ -142,7 +143,7 @@ def check_unitary_end(end: Mapping[str, Any], problem: Problem, coupling: Combin
     verify_data(certificate)
     if problem.assumptions is None or certificate.get("assumptions") != problem.assumptions.to_dict():
         raise Refused("the certificate assumes something else than the problem")
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         check_shown(end, problem, _proved(certificate, problem, coupling, side), side)
 
 

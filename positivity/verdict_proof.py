@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import parse_pairs
 from positivity.certificates import claim_of
 from positivity.couplings import Combination, parse_combination, parse_rational
 from positivity.unitarity import Level, natural_unit, parse_level, to_ball
 from positivity.verdicts import Verdict
+from solvers.precision import working_precision
 from solvers.verify import Refused, verify_data
 from solvers.verify.loops import pi_power
 from solvers.verify.spectrum import spectrum_couplings
@@ -70,7 +71,7 @@ def violation(certificate: Mapping[str, Any], couplings: Mapping[str, str], dime
 
     {combination: value} must determine the claim: a combination of couplings that is not given is unknown.
     """
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         unit = natural_unit(dimension)
         given = [(parse_combination(name), _ball(parse_level(value, name), unit)) for name, value in couplings.items()]
         claim = claim_of(certificate)

@@ -17,6 +17,7 @@ from flint import fmpq, fmpz
 from mpmath import mp, mpf
 
 from solvers.grid import REGGE
+from solvers.precision import working_digits
 from solvers.program import MeasureProgram, Row, combine
 
 #: decimals written for every number; SDPB's own precision is set on its command line
@@ -28,7 +29,7 @@ def write_xml(program: MeasureProgram, weights: Sequence[fmpq], spins: Sequence[
     rows = _rows(program, weights)
     size = len(rows)
     objective = "".join(f"<elt>{-1 if n == 1 else 0}</elt>" for n in range(size))
-    with mp.workdps(_DIGITS), Path(path).open("w", encoding="utf-8") as stream:
+    with working_digits(_DIGITS), Path(path).open("w", encoding="utf-8") as stream:
         stream.write(f"<sdp><objective>{objective}</objective><polynomialVectorMatrices>\n")
         for spin in spins:
             stream.write(_block([_polynomial(program, row, spin) for row in rows], program.degree))
@@ -44,7 +45,7 @@ def write_json(
     """
     rows = _rows(program, weights)
     blocks = []
-    with mp.workdps(digits):
+    with working_digits(digits):
         for spin in spins:
             polynomials, _ = _scaled([_polynomial(program, row, spin) for row in rows])
             blocks.append({"polynomials": [[[[_text(c, digits) for c in _trimmed(p)] for p in polynomials]]]})

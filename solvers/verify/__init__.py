@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpz, fmpz_poly
+from flint import arb, fmpq, fmpz, fmpz_poly
 
 from solvers.verify.cutoff import verify_cutoff
 from solvers.verify.cutoff_document import SCHEMA as CUTOFF_SCHEMA
@@ -32,6 +32,7 @@ from solvers.verify.gravity import verify_gravity
 from solvers.verify.large_spin import prove_nonnegative
 from solvers.verify.loops import loop_coefficient, pi_power
 from solvers.verify.nonnegative import NotProved, prove_on_interval
+from solvers.verify.precision import working_precision
 from solvers.verify.rows import infrared, ultraviolet
 from solvers.verify.unitary import PRECISION, Functional, assumptions_text, upper_bound
 
@@ -161,7 +162,7 @@ def _check_bound(certificate: Certificate) -> None:
     unitary = certificate.unitary
     assert unitary is not None
     found = _integral(certificate)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         proved = found <= arb(unitary.bound.p) / arb(unitary.bound.q)
     if not proved:
         raise Refused(f"the functional proves only {found.upper().str(12, radius=False)}, not the bound claimed")

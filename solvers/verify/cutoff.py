@@ -24,6 +24,7 @@ from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
 
 from solvers.verify.cutoff_document import CutoffCertificate, read_certificate
 from solvers.verify.document import Refused
+from solvers.verify.precision import working_precision
 
 _SUBINTERVALS = 16
 _LOW_BITS = 80
@@ -59,11 +60,9 @@ def _decimal(value: fmpq) -> str:
 
 def upper_bound(certificate: CutoffCertificate) -> arb:
     """A bound on 8piG, the upper end of the enclosure (a ball of radius zero)."""
-    precision = ctx.prec
-    try:
+    # both precisions below are set under the lock and undone at the end
+    with working_precision(_LOW_BITS):
         return _upper_bound(certificate)
-    finally:
-        ctx.prec = precision
 
 
 def _upper_bound(certificate: CutoffCertificate) -> arb:
