@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from positivity.errors import InputError
+from positivity.files import written
 from positivity.results import html_table, text_table
 from positivity.scans.axes import WHOLE_NUMBERS, numeric
 from positivity.scans.plan import is_complete
 from positivity.scans.records import parse
 from positivity.scans.spec import ScanSpec
+from solvers.files import replacing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,14 +105,11 @@ class Scan:
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV file whose first lines, beginning with #, carry the scope; raises InputError."""
-        try:
-            with Path(path).open("w", encoding="utf-8", newline="") as file:
-                file.write(f"# {self.spec.scope}\n# {dict(self.versions)}\n")
-                writer = csv.DictWriter(file, self.columns(), lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(self.table())
-        except OSError as error:
-            raise InputError(f"cannot write {str(path)!r}: {error.strerror}") from None
+        with written(path), replacing(path) as file:
+            file.write(f"# {self.spec.scope}\n# {dict(self.versions)}\n")
+            writer = csv.DictWriter(file, self.columns(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.table())
 
     def to_numpy(self) -> np.ndarray:
         """Structured array with the columns of `table`; ends as floats, nan without one."""
