@@ -17,11 +17,13 @@ from typing import Any
 
 from flint import fmpq
 
+from positivity import files
 from positivity.bounds import parse_fixes, versions
 from positivity.certificates import decimal_text
 from positivity.couplings import combination_text, parse_combination, parse_rational
 from positivity.ends import EndSolver, Proof
 from positivity.errors import InputError
+from positivity.files import written
 from positivity.problem import End, Problem
 from positivity.programs import RatioProgram, ratio_program
 from positivity.results import Bound
@@ -124,14 +126,12 @@ def export_sdpb(
     ratio, weights = handover.program()
     path = Path(path)
     sidecar = path.with_suffix(".problem.json")
-    try:
+    with written(path):
         if form == "json":
             write_json(ratio.program, weights, handover.spins, path, digits)
         else:
             write_xml(ratio.program, weights, handover.spins, path)
-        sidecar.write_text(json.dumps(handover.to_dict(), indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {str(path)!r}: {error.strerror}") from None
+    files.write_json(sidecar, handover.to_dict())
     return sidecar
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, functional_of
@@ -25,6 +25,7 @@ from positivity.problem import Assumptions
 from positivity.quadratics import Quadratic
 from positivity.smeared_bounds import smeared_bound
 from positivity.unitarity import bounded_certificate, natural_unit, to_ball
+from solvers.precision import working_precision
 from solvers.verify import Refused
 
 #: a coefficient of an eliminated coupling that is only the rounding of its elimination
@@ -105,7 +106,7 @@ class CutFinder:
 
     def infrared(self, functional: Functional, sign: int, excess: arb, certificate: Mapping[str, Any] | None) -> Cut:
         """The cut that sign * (infrared side) + excess >= 0 means; raises Refused if it means none."""
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             sides = {g: theory.side(functional) for g, theory in self._at.items()}
             constant = Quadratic.through(lambda g: sign * sides[g].constant + excess)
             linear = {c: v for c, v in sides[0].linear.items() if not v.is_zero()}
@@ -206,7 +207,7 @@ class CutFinder:
             data, bound = bounded_certificate(functional, problem.dimension, digits, assumptions, problem.pairs)
         except Refused:
             return None
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             excess = to_ball(bound) / natural_unit(problem.dimension)
         shift = float(problem.theory.side(problem.target).constant.mid())
         return replace(self.infrared(functional, -1, excess, data), reached=result.primal - side * shift)

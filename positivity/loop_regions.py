@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import pair_text
 from positivity.couplings import Combination, Coupling, combination_text, parse_combination
@@ -25,6 +25,7 @@ from positivity.loop_validity import loop_warning
 from positivity.problem import Assumptions, Problem
 from positivity.unitarity import exact_assumptions, parse_fixes
 from positivity.unitary_bounds import divisor
+from solvers.precision import working_precision
 
 LOOP_REGION_SCHEMA = "eft-positivity/loop-region/1"
 _INFINITY = float("inf")
@@ -151,7 +152,7 @@ def loop_region(
     divisor(problem)
     question = Question(target, scanned, fixes, pairs, order, dimension, digits, assumed, smeared)
     check_question(question)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         cuts = _cuts(question, points, progress)
         outline = _outline(cuts, float(divisor(problem).mid()))
     proved = all(cut.certificate is not None for cut in cuts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.errors import InputError
@@ -20,6 +20,7 @@ from positivity.loop_rows import PRECISION
 from positivity.problem import End
 from positivity.quadratics import Interval, allowed, largest
 from positivity.unitarity import round_outwards, to_ball
+from solvers.precision import working_precision
 
 COVER_SCHEMA = "eft-positivity/cover/1"
 _INFINITY = float("inf")
@@ -124,7 +125,7 @@ def _float(value: fmpq) -> float:
 
 def scanned_ends(question: Question) -> tuple[End, End]:
     """Lower and upper end of the target, whatever the scanned coupling, in units of U."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         scan = Scan(CutFinder(question))
         scan.extend()
         if not scan.intervals():

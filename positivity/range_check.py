@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, claim_of
@@ -35,6 +35,7 @@ from positivity.units import parse_level
 from positivity.verdicts import Verdict
 from solvers.bounded_measure import BoundedResult
 from solvers.cone import MomentCone
+from solvers.precision import working_precision
 from solvers.program import SpinLadder
 from solvers.representation import Representer
 from solvers.verify import Refused
@@ -90,7 +91,7 @@ class _Question:
         rows = self.known.rows
         centre = [self._inside(row) for row in rows]
         cone = MomentCone(tuple(measure_row(r.functional, self.dimension) for r in rows), self._ladder, centre)
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             vector = [_rounded(row.value) for row in rows]
         if not any(vector):
             return {"status": "allowed", "reason": "the free theory: no states at all"}

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import decimal_text, document
@@ -26,6 +26,7 @@ from positivity.units import natural_unit as natural_unit
 from positivity.units import parse_level as parse_level
 from positivity.units import to_ball as to_ball
 from solvers.bounded_measure import BoundedMeasure, BoundedProgram
+from solvers.precision import working_precision
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.tables import RowTables
 from solvers.verify import Refused, bounded_integral, verify_data
@@ -106,7 +107,7 @@ class UnitarySolver:
     def certify(self, functional: Functional, multipliers: Sequence[fmpq]) -> tuple[dict[str, Any], fmpq]:
         """Certificate and the value in units of U it proves, both rounded up; raises Refused."""
         data, bound = bounded_certificate(functional, self.dimension, self.digits, self.assumptions)
-        with ctx.workprec(_PRECISION):
+        with working_precision(_PRECISION):
             value = to_ball(bound) / natural_unit(self.dimension)
             for (_, (in_m, in_u)), multiplier in zip(self.fixes, multipliers, strict=False):
                 value += to_ball(multiplier) * (to_ball(in_m) / natural_unit(self.dimension) + to_ball(in_u))
@@ -144,7 +145,7 @@ def bounded_certificate(
     """Certificate that a functional is at most a bound, and the bound; raises Refused."""
     data = document(functional, dimension, SPLIT, loops)
     data |= {"density": "unitary", "bound": "0", "assumptions": assumptions.to_dict()}
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         bound = round_outwards(bounded_integral(data), 1, digits + 4)
         data["bound"] = str(bound)
         verify_data(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
@@ -22,6 +22,7 @@ from positivity.unitarity import (
     round_outwards,
     to_ball,
 )
+from solvers.precision import working_precision
 
 _PRECISION = 192
 
@@ -74,7 +75,7 @@ def unitary_range(
 def _smeared_end(
     problem: Problem, coupling: Combination, fixes: list[tuple[Combination, Level]], side: int, digits: int
 ) -> End:
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         unit = natural_unit(problem.dimension)
         levels = [(left, float(_level(level, unit).mid())) for left, level in fixes]
     signed = {key: side * value for key, value in coupling.items()}
@@ -99,7 +100,7 @@ def smeared_warning(found: SmearedBound) -> str:
 
 def divisor(problem: Problem) -> arb:
     """What a value in units of U is multiplied by for display; raises InputError for a bad `over`."""
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         unit = natural_unit(problem.dimension)
         if problem.over == "1":
             return unit
@@ -124,7 +125,7 @@ def _level(level: Level, unit: arb) -> arb:
 
 def displayed(problem: Problem, natural: str, side: int, digits: int) -> str:
     """A value in units of U as shown, rounded outwards."""
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         value = to_ball(parse_rational(natural)) * divisor(problem)
         places = max(0, min(digits, 10) + 2 - (2 if problem.over == "1" else 0))
         return decimal_text(round_outwards(value, side, places), places)

@@ -18,6 +18,7 @@ from mpmath import mp, mpf
 from positivity.amplitudes.uv_completions import to_mpf
 from positivity.couplings import Coupling, couplings_of_order
 from positivity.errors import InputError
+from solvers.precision import working_digits
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -73,7 +74,7 @@ def _number(expression: Expr, values: dict[Any, Any]) -> Any:
     found = expression.subs(values, simultaneous=True)
     if not found.is_finite and found.is_finite is not None:
         raise InputError(f"the amplitude is not finite at {values}: its states must lie at m^2 >= 1")
-    with mp.workdps(DIGITS):
+    with working_digits(DIGITS):
         return mp.mpmathify(sympy.N(found, DIGITS))
 
 
@@ -85,7 +86,7 @@ def expand(expression: Expr, order: int) -> tuple[dict[Coupling, Any], bool]:
     if not 2 <= order <= _MAX_ORDER:
         raise InputError(f"order {order}: use 2 to {_MAX_ORDER}")
     fraction = _as_fraction(expression)
-    with mp.workdps(_WORKING):
+    with working_digits(_WORKING):
         return _expand(expression, fraction, order)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from positivity.errors import InputError
+from positivity.files import write_json as write_json
 
 OK, NOT_PROVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 #: of `check`: excluded, undecided
@@ -127,14 +128,6 @@ def check_writable(name: str | None) -> None:
         raise InputError(f"cannot write {name!r}: choose a file in an existing, writable folder")
     if path.exists() and not os.access(path, os.W_OK):
         raise InputError(f"cannot write {name!r}: the file is read-only")
-
-
-def write_json(name: str | Path, data: dict[str, Any]) -> None:
-    """Write JSON; InputError if the file cannot be written."""
-    try:
-        Path(name).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {str(name)!r}: {error.strerror}") from None
 
 
 def read_json(name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.couplings import Combination, Coupling, combination_text
 from positivity.implied.asked import Scope, combination, number, read_scope
@@ -16,6 +16,7 @@ from positivity.implied.prover import Prover
 from positivity.implied.slices import implied_slice, joined
 from positivity.implied.statement import Statement
 from positivity.units import to_ball
+from solvers.precision import working_precision
 from solvers.verify import Refused
 from solvers.verify.document import integer
 from solvers.verify.proof import number_text
@@ -84,7 +85,7 @@ def end_statement(
 
 def check_value(end: Mapping[str, Any], value: fmpq, scope: Scope, proved: arb, side: int) -> None:
     """Refuse values, in units of U and as shown, that are stronger than side * target <= proved (units of U)."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         if end.get("natural") is not None:
             natural = number(end["natural"], "natural")
             if not to_ball(natural) * side - proved >= 0:
@@ -148,7 +149,7 @@ def _strength_statement(
         raise Refused("slices of g2 are about the largest g2 at one loop, nothing held, rho_J >= 0")
     intervals = excluded_intervals(certificate, scope, prover)
     first, last = intervals[0]
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         check_value(end, value, scope, to_ball(first), 1)
         if not to_ball(value) - to_ball(last) * scope.divisor() < 0:
             raise Refused(f"the value {number_text(value)} lies beyond what its certificates exclude")

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flint import arb, ctx
+from flint import arb
 
 from positivity.couplings import Coupling
 from positivity.implied.asked import Scope
 from positivity.implied.lowered import PRECISION, Crude, check_applies, lowered, single_levels
 from positivity.quadratics import Interval, Quadratic, allowed, largest
+from solvers.precision import working_precision
 from solvers.verify import Proof, Refused
 
 _INFINITY = float("inf")
@@ -36,7 +37,7 @@ class Cover:
     def __init__(self, proofs: Sequence[Proof], scope: Scope, target: Coupling, scanned: Coupling) -> None:
         if not scope.pairs:
             raise Refused("a cover is about loops, the question has none")
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             fixed = single_levels(scope)
             if scanned in fixed or target in fixed:
                 raise Refused("a coupling of the cover is held fixed")
@@ -70,7 +71,7 @@ class Cover:
 
     def end(self, side: int) -> arb:
         """The upper bound on side * target; raises Refused where there is none."""
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             if self.target == self.scanned:
                 if not self.where:
                     raise Refused("the certificates exclude everything")
@@ -99,7 +100,7 @@ def _cut(proof: Proof, target: Coupling, scanned: Coupling, fixed: dict[Coupling
 
 def beyond_the_chord(bounds: Sequence[Quadratic], places: Interval, values: tuple[float, float]) -> float:
     """By how much min_k bounds_k can exceed the straight line through two places: an upper bound, at least 0."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         (low, high), (first, last) = places, values
         slope = (arb(last) - arb(first)) / (arb(high) - arb(low))
         start = arb(first) - slope * arb(low)

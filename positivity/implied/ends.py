@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import arb, ctx, fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
 from positivity.couplings import Combination
 from positivity.implied.asked import Scope
 from positivity.implied.lowered import PRECISION, Crude, check_applies, lowered, single_levels
 from positivity.units import natural_unit, to_ball
+from solvers.precision import working_precision
 from solvers.verify import Proof, Refused
 from solvers.verify.proof import BOUNDED
 
@@ -38,7 +39,7 @@ def implied_end(proof: Proof, scope: Scope, target: Combination, side: int) -> a
     check_applies(proof, scope)
     if not scope.absolute:
         raise Refused("the question is about a ratio")
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         if scope.pairs:
             return _with_loops(proof, scope, target, side)
         columns = [_upper(proof), *_held(scope)]
@@ -51,7 +52,7 @@ def implied_end(proof: Proof, scope: Scope, target: Combination, side: int) -> a
 def implied_exclusion(proof: Proof, scope: Scope) -> None:
     """Raise Refused unless a proof implies that no theory has the fixed values."""
     check_applies(proof, scope)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         if scope.pairs:
             found = lowered(proof, single_levels(scope))
             excluded = bool(not found.unknown and found.constant.c0 < 0)

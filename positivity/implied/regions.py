@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.couplings import Combination, combination_text
 from positivity.implied.asked import Scope, combination, number, read_scope
@@ -17,6 +17,7 @@ from positivity.implied.lowered import PRECISION
 from positivity.implied.prover import Prover
 from positivity.implied.statement import Statement
 from positivity.quadratics import Quadratic
+from solvers.precision import working_precision
 from solvers.verify import Refused
 from solvers.verify.proof import number_text
 
@@ -71,7 +72,7 @@ def loop_region_statements(data: Mapping[str, Any], prover: Prover) -> list[Stat
         return [Statement(f"no theory has any {subject} at the fixed values", "", scope.text)]
     if not rows:
         raise Refused("the region is said to be empty, the certificates leave something")
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         unit = scope.divisor()
         _check_rows(rows, cover, unit)
         beyond = _beyond(rows, cover, unit)

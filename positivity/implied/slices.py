@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.couplings import Coupling
@@ -18,6 +18,7 @@ from positivity.implied.asked import Scope
 from positivity.implied.lowered import PRECISION, row_proof
 from positivity.quadratics import Quadratic, allowed
 from positivity.units import natural_unit, to_ball
+from solvers.precision import working_precision
 from solvers.verify import Density, Proof, Refused
 from solvers.verify.loops import pi_power
 from solvers.verify.proof import INEQUALITY
@@ -38,7 +39,7 @@ def implied_slice(proofs: Sequence[Proof], low: fmpq, high: fmpq, pairs: Sequenc
     for proof in proofs:
         if proof.kind != INEQUALITY or proof.dimension != dimension or set(proof.pairs) != set(pairs):
             raise Refused("a certificate of a slice is for another dimension, density or other loops")
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         fourth = Family(_fourth(dimension, tuple(pairs)))
         quadratics = [_on(Family(proof), fourth, to_ball(low), to_ball(high)) for proof in proofs]
         used = [quadratic for quadratic in quadratics if quadratic is not None]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.couplings import Combination
 from positivity.implied.ends import solve_columns
 from positivity.units import Level, natural_unit, to_ball
+from solvers.precision import working_precision
 from solvers.verify import Refused
 from solvers.verify.document import Certificate, Pair
 from solvers.verify.loops import pi_power
@@ -38,7 +39,7 @@ def evaluated(
     claim: Combination, loops: Mapping[Pair, fmpq], sign: int, bound: fmpq, given: Given, dimension: int
 ) -> arb:
     """bound + sign * (claim with its loops) at given couplings."""
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         unit = natural_unit(dimension)
         columns = [left for left, _ in given]
         values = [to_ball(in_m) + to_ball(in_u) * unit for _, (in_m, in_u) in given]

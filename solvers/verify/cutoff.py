@@ -25,6 +25,7 @@ from solvers.verify.budget import GRAVITY_SECONDS, budget, spend
 from solvers.verify.costs import expect_cutoff
 from solvers.verify.cutoff_document import CutoffCertificate, read_certificate
 from solvers.verify.document import Refused
+from solvers.verify.precision import working_precision
 from solvers.verify.proof import CUTOFF, Density, Proof, number_text
 
 _SUBINTERVALS = 16
@@ -57,12 +58,10 @@ def verify_cutoff(data: dict[str, Any]) -> Proof:
 
 def upper_bound(certificate: CutoffCertificate) -> arb:
     """A bound on 8piG, the upper end of the enclosure (a ball of radius zero)."""
-    precision = ctx.prec
     expect_cutoff(certificate)
-    try:
+    # both precisions below are set under the lock and undone at the end
+    with working_precision(_LOW_BITS):
         return _upper_bound(certificate)
-    finally:
-        ctx.prec = precision
 
 
 def _upper_bound(certificate: CutoffCertificate) -> arb:

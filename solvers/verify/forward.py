@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpz, fmpz_poly
+from flint import arb, fmpq, fmpz, fmpz_poly
 
 from solvers.verify.budget import BOUNDED_SECONDS, FORWARD_SECONDS, budget
 from solvers.verify.costs import expect_forward, expect_table
@@ -12,6 +12,7 @@ from solvers.verify.document import Certificate, Refused, Unitary, read
 from solvers.verify.large_spin import prove_nonnegative
 from solvers.verify.loops import loop_coefficient
 from solvers.verify.nonnegative import NotProved, prove_on_interval
+from solvers.verify.precision import working_precision
 from solvers.verify.proof import BOUNDED, INEQUALITY, Density, Proof
 from solvers.verify.rows import infrared, ultraviolet
 from solvers.verify.unitary import PRECISION, Functional, upper_bound
@@ -74,7 +75,7 @@ def _integral(certificate: Certificate, unitary: Unitary) -> arb:
 
 def _check_bound(certificate: Certificate, unitary: Unitary) -> None:
     found = _integral(certificate, unitary)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         proved = found <= arb(unitary.bound.p) / arb(unitary.bound.q)
     if not proved:
         raise Refused(f"the functional proves only {found.upper().str(12, radius=False)}, not the bound claimed")

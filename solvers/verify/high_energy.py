@@ -9,9 +9,10 @@ of p it grows like the logarithm of X, the X term like X.
 
 from __future__ import annotations
 
-from flint import arb, arb_poly, ctx, fmpq
+from flint import arb, arb_poly, fmpq
 
 from solvers.verify.budget import spend
+from solvers.verify.precision import working_precision
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_constant
 
 #: pieces of p (in sqrt(p)) and of x, and moments summed
@@ -20,7 +21,7 @@ _PIECES, _STEPS, _MOMENTS = 100, 24, 80
 
 def prove_high_energy(functional: Smeared, spin: int, x_start: fmpq) -> None:
     """Prove F >= 0 for all even J >= spin and x in [x_start, 1]."""
-    with ctx.workprec(PRECISION // 2):
+    with working_precision(PRECISION // 2):
         certainly(functional.dimension >= 5, "the large-spin proof is for D >= 5")
         certainly(sum(functional.terms.values(), fmpq(0)) == 0, "f(1) is not 0")
         moments = [functional.moment(6 + 4 * k) for k in range(_MOMENTS)]

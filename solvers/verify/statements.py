@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from solvers.verify.loops import pi_power
+from solvers.verify.precision import working_precision
 from solvers.verify.proof import BOUNDED, CUTOFF, GRAVITON, INTERVAL, SCHEME, SPECTRUM, Pair, Proof, number_text
 from solvers.verify.rows import Coupling
 
@@ -96,7 +97,7 @@ def _interval(proof: Proof) -> str:
 
 def g2_in_units_of_u(value: fmpq, dimension: int) -> arb:
     """g2 / U for a value of g2 pi^P, as a ball."""
-    with ctx.workprec(128):
+    with working_precision(128):
         unit = (4 * arb.pi()) ** (arb(dimension) / 2)
         return arb(value) / (unit * arb.pi() ** pi_power(dimension))
 

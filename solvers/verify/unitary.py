@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flint import arb, ctx, fmpq, fmpz, fmpz_poly
+from flint import arb, fmpq, fmpz, fmpz_poly
 
 from solvers.verify.document import Unitary
 from solvers.verify.integral import positive_part, prove_nonpositive, spin_weight, tail
 from solvers.verify.nonnegative import NotProved
+from solvers.verify.precision import working_precision
 
 PRECISION = 192
 #: values of xi beyond which the functional is tried to be proved negative at large spin
@@ -35,7 +36,7 @@ class Functional:
 
 def upper_bound(functional: Functional, dimension: int, spin_split: int, unitary: Unitary) -> arb:
     """A ball that holds a valid upper bound on the functional; raises NotProved if there is none."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         table = functional.padded()
         total = arb(0)
         end = spin_split if unitary.last_spin is None else unitary.last_spin + 1
