@@ -9,7 +9,7 @@ Method: docs/howto/check.md.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -30,7 +30,7 @@ from positivity.couplings import (
 )
 from positivity.dispersion.null_constraints import null_constraints
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, coupling_kernel
-from positivity.errors import InputError, check_dimension, check_order
+from positivity.errors import InputError, check_dimension, check_order, known_keywords, shown
 from positivity.problem import State
 from positivity.programs import measure_row
 from positivity.verdicts import Verdict
@@ -60,12 +60,15 @@ class Checker:
     Raises InputError for names that are unknown or dependent, an order too low, a bad dimension.
     """
 
+    @known_keywords
     def __init__(self, names: Sequence[str], *, order: int = 8, dimension: int = 4) -> None:
-        check_dimension(dimension)
+        dimension = check_dimension(dimension)
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise InputError(f"names {shown(names)}: give a list of couplings, e.g. ['g2', 'g3']")
         self.combinations = [parse_combination(name) for name in names]
         if not self.combinations:
-            raise InputError("no coupling is given: write e.g. g2=1 g3=-5")
-        check_order(order, max(order_of(c) for each in self.combinations for c in each))
+            raise InputError("no coupling is given: give e.g. g2 = 1 and g3 = -5")
+        order = check_order(order, max(order_of(c) for each in self.combinations for c in each))
         check_independent(self.combinations)
         self.names = tuple(combination_text(each) for each in self.combinations)
         self.order, self.dimension = order, dimension
@@ -80,8 +83,13 @@ class Checker:
         self._directions = np.zeros((0, len(self.names)))
 
     def check(self, values: Sequence[object]) -> Verdict:
-        """The verdict on one point: a value per name, exact decimals or rationals, in units of M = 1."""
+        """The verdict on one point: a value per name, exact decimals or rationals, in units of M = 1.
+
+        A list, a tuple or an array of numpy.  Raises InputError.
+        """
         started = time.perf_counter()
+        if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
+            raise InputError(f"values {shown(values)}: give a list of {len(self.names)} numbers, one per name")
         if len(values) != len(self.names):
             raise InputError(f"{len(values)} values for {len(self.names)} couplings: give one per name")
         exact = [parse_rational(value, f"value of {name}") for name, value in zip(self.names, values, strict=True)]

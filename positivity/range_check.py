@@ -29,7 +29,7 @@ from positivity.loop_rows import PRECISION, midpoint
 from positivity.moments import density_with
 from positivity.problem import Assumptions, DensityStep
 from positivity.programs import measure_row
-from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions
+from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions, level_text
 from positivity.verdict_proof import violation
 from positivity.verdicts import Verdict
 from solvers.bounded_measure import BoundedResult
@@ -57,8 +57,8 @@ def check_by_ranges(
     if density == "positive" and assumptions is not None:
         raise InputError("assumptions on the density need density 'unitary'")
     known = known_rows(couplings, order, dimension, pairs)
-    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
-    given = tuple((name, str(value).strip()) for name, value in zip(known.names, couplings.values(), strict=True))
+    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
+    given = tuple((name, level_text(value)) for name, value in zip(known.names, couplings.values(), strict=True))
     question = _Question(known, dict(given), order, dimension, pairs, assumed)
     found = question.cone() if assumed is None else question.ranges()
     loops = ",".join(pair_text(pair).replace(" ", "") for pair in pairs) or "tree"

@@ -17,6 +17,7 @@ from positivity.unitarity import (
     Level,
     UnitarySolver,
     exact_assumptions,
+    held_levels,
     natural_unit,
     parse_fixes,
     parse_level,
@@ -49,7 +50,7 @@ def unitary_range(
         over,
         dimension,
         order,
-        tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True)),
+        held_levels(fix),
         "unitary",
         "tree",
         assumptions,
@@ -58,7 +59,7 @@ def unitary_range(
     divisor(problem)
     if smeared:
         if assumptions != Assumptions():
-            raise InputError("smeared nulls know no assumptions but full unitarity: drop them or --smeared")
+            raise InputError("smeared nulls know no assumptions but full unitarity: drop them or the smeared nulls")
         lower, upper = (_smeared_end(problem, coupling, fixes, side, digits) for side in (-1, 1))
         return problem, lower, upper
     solver = UnitarySolver([coupling], fixes, order, dimension, digits, assumptions)
@@ -115,7 +116,7 @@ def divisor(problem: Problem) -> arb:
                     raise InputError(f"over {problem.over!r}: its fixed value must be positive")
                 return 1 / level
     raise InputError(
-        f"over {problem.over!r} with full unitarity: fix it, e.g. --fix {problem.over}=0.3U, or use --over 1 or U"
+        f"over {problem.over!r}: fix it, e.g. {problem.over} = 0.3U, or use over '1' or 'U' (values are absolute here)"
     )
 
 
