@@ -65,7 +65,7 @@ def _ends(
 ) -> tuple[End, End]:
     if _strength(coupling, fixes, pairs):
         upper = largest_g2(pairs, problem.order, problem.dimension, problem.assumptions, problem.smeared)
-        return End(None, "failed", "not sought: with these loops only the largest g2 is"), upper
+        return End(None, "not sought", "not sought: with these loops only the largest g2 is"), upper
     question = question_of(coupling, fixes, pairs, problem, digits)
     if question is not None:
         check_question(question)

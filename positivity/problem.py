@@ -11,8 +11,25 @@ STATUS_TEXT = {
     "certified": "proved for all even spins and all masses >= M by the certificate",
     "numerical": "NOT proved: the solver's number without a certificate",
     "unbounded": "no bound exists at this order: the ray shows it",
-    "failed": "no answer",
+    "excluded": "no theory has the fixed values: the certificate proves it",
+    "no theory": "NOT proved: no theory with the fixed values was found, and no certificate that there is none",
+    "not sought": "not asked for",
+    "failed": "no answer, for the reason given",
 }
+#: an end with one of these has no theory to bound
+EMPTY = ("excluded", "no theory")
+
+
+def present_status(data: Mapping[str, Any]) -> str:
+    """The status of an end of a saved document: version 0.1 called all that has no value "failed"."""
+    status, reason = str(data["status"]), str(data.get("reason", ""))
+    if status != "failed":
+        return status
+    if data.get("certificate"):
+        return "excluded"
+    if reason.startswith(("not sought", "not asked")):
+        return "not sought"
+    return "no theory" if "no theory" in reason else status
 
 
 @dataclass(frozen=True)
@@ -87,9 +104,10 @@ class Assumptions:
 class End:
     """One end of the range of a ratio, in units M = 1 (method: docs/theory/certificates.md).
 
-    value: decimal string, None if there is none, rounded outwards.  status: "certified",
-    "numerical", "unbounded" or "failed" (see STATUS_TEXT).  reason: why it is not certified, or
-    "".  certificate: a document for `positivity verify`, or None.  spectrum: extremal spectrum
+    value: decimal string, None if there is none, rounded outwards.  status: "certified", "numerical",
+    "unbounded", "excluded", "no theory", "not sought" or "failed" (see STATUS_TEXT).  reason: why it is not
+    certified, or "".  certificate: a document for `positivity verify`, of the value or, if excluded, of
+    the exclusion, or None.  spectrum: extremal spectrum
     that satisfies the null constraints.  spectrum_value: the ratio the spectrum has (None
     without one): no valid bound can lie inside it.  digits: decimal places to which value and
     spectrum_value agree, None without a spectrum.  ray: states that can be added without limit
@@ -122,7 +140,7 @@ class End:
         """Inverse of to_dict; unknown keys are an error."""
         states = {key: tuple(State(**state) for state in data.get(key, ())) for key in ("spectrum", "ray")}
         steps = tuple(DensityStep(**step) for step in data.get("density", ()))
-        return cls(**{**data, **states, "density": steps})
+        return cls(**{**data, **states, "density": steps, "status": present_status(data)})
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class UnitarySolver:
         signs = [-w for w in weights]
         result = self.program.solve(np.array([float(w) for w in signs]), self._levels(), 10.0 ** -(self.digits + 1))
         if result.status == "infeasible":
-            return End(None, "failed", "no theory has the fixed values (numerical, not proved)"), None
+            return End(None, "no theory", "no theory has the fixed values (numerical, not proved)"), None
         if result.status != "optimal":
             return End(
                 None, "failed", f"the linear program on cells ended with {result.status!r}: lower the order"

@@ -83,7 +83,9 @@ def _smeared_end(
     signed = {key: side * value for key, value in coupling.items()}
     found = smeared_bound(tree_problem(signed, levels, problem.dimension, problem.smeared))
     if found is None:
-        return End(None, "failed", "the smeared program has no solution: change the fixed values or the functions")
+        return End(
+            None, "no theory", "the smeared program has no solution (numerical, not proved): change the fixed values"
+        )
     natural = decimal_text(fmpq(round(side * found.value * 10**9), 10**9), 9)
     return End(
         displayed(problem, natural, side, digits),
