@@ -22,7 +22,9 @@ from solvers.program import MeasureProgram, Row, combine
 #: decimals written for every number; SDPB's own precision is set on its command line
 _DIGITS = 90
 #: limits of what is read: bytes of a file, characters and decades of a number
-_MAX_BYTES, _MAX_CHARACTERS, _MAX_EXPONENT = 64 << 20, 4000, 4000
+_MAX_BYTES, _MAX_CHARACTERS, _MAX_EXPONENT = 64 << 20, 4000, 2000
+#: a program has fewer rows than this
+_MAX_ENTRIES = 10_000
 _DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,6}))?")
 
 
@@ -144,6 +146,8 @@ def _text_of(path: str | Path) -> str:
 def multipliers(output: dict[str, str]) -> tuple[fmpq, ...]:
     """The multipliers y of an output file as rationals; raises ValueError if there are none."""
     vector = output.get("y", "")
+    if vector.count(",") >= _MAX_ENTRIES:
+        raise ValueError(f"the vector y has more than {_MAX_ENTRIES} entries: it is no answer to an export")
     if not (vector.startswith("{") and vector.endswith("}")):
         raise ValueError("the output of sdpb holds no vector y: run it with its default output options")
     return tuple(_decimal(entry.strip()) for entry in vector[1:-1].split(","))
@@ -178,6 +182,8 @@ def read_answer(path: str | Path) -> tuple[tuple[fmpq, ...], dict[str, str]]:
 def _vector(path: Path) -> tuple[fmpq, ...]:
     """The column of "rows columns" and numbers that SDPB >= 3 writes."""
     entries = _text_of(path).split()
+    if len(entries) > _MAX_ENTRIES:
+        raise ValueError(f"{path}: more than {_MAX_ENTRIES} entries: it is no answer to an export")
     if len(entries) < 3 or entries[1] != "1" or entries[0] != str(len(entries) - 2):
         raise ValueError(f"{path}: not a column as sdpb writes it, the file may be cut short")
     return tuple(_decimal(entry) for entry in entries[2:])
