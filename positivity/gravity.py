@@ -22,6 +22,8 @@ from positivity.gravity_program import Functional, Program
 from positivity.gravity_rows import Grid, Space
 
 GRAVITY_SCHEMA = "eft-positivity/gravity/1"
+#: graviton loops spoil the forward limits of the improved rules, see docs/theory/gravity.md
+LEADING_ORDER = "leading order in G (no graviton loops)"
 #: numbers of powers of p on A_2, X_4, X_6, ..., and for a certificate
 FUNCTIONS, CERTIFIED_FUNCTIONS = (9, 8), (9,)
 _LARGEST_DIMENSION, _MOST_FUNCTIONS, _MOST_BLOCKS = 12, 16, 4
@@ -106,7 +108,8 @@ class GravityBound:
         if self.certificate is None:
             states = "even spins and masses >= M=1 sampled and refined"
         cut = "" if self.b_max is None else f", pole cut at p = 1/b_max, b_max M = {self.b_max:g}"
-        return f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, {states}, {', '.join(used)}{cut}"
+        level = f"tree level with graviton exchange, {LEADING_ORDER}"
+        return f"D={self.dimension}, {level}, rho_J >= 0, {states}, {', '.join(used)}{cut}"
 
     @property
     def log_coefficient(self) -> float | None:

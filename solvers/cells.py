@@ -9,6 +9,7 @@ import highspy
 import numpy as np
 
 from solvers.grid import REGGE, chebyshev
+from solvers.highs import silent_model
 from solvers.sampled_tables import SampledTables
 from solvers.tables import RowTables
 
@@ -111,12 +112,7 @@ class Cells:
         self.alive = np.zeros(0, bool)
         self.scale = np.zeros(0)
         self.targets = np.zeros((0, rows.tables.targets.shape[-1]))
-        self._highs = highspy.Highs()
-        for option, value in {
-            "output_flag": False, "threads": 1, "presolve": "off", "simplex_scale_strategy": 0,
-            "small_matrix_value": 1e-12,
-        }.items():  # fmt: skip
-            self._highs.setOptionValue(option, value)
+        self._highs = silent_model()
         self.values = values
         empty = np.zeros(0, np.int32)
         self._highs.addRows(self.size, values, values, 0, np.zeros(self.size, np.int32), empty, np.zeros(0))

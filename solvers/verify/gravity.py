@@ -128,7 +128,8 @@ def _statement(certificate: GravityCertificate) -> str:
     left = re.sub(r"(^|[ -])1\*", r"\1", " + ".join(terms).replace("+ -", "- "))
     return (
         f"{left} >= 0 at M=1 in D={certificate.functional.dimension}: rho_J >= 0, tree level with graviton exchange, "
-        "8piG >= 0, improved sum rule k=2 with all forward sum rules k>=4, all even spins, all masses m >= M, "
+        "leading order in G (no graviton loops), 8piG >= 0, "
+        "improved sum rule k=2 with all forward sum rules k>=4, all even spins, all masses m >= M, "
         "all impact parameters"
     )
 
