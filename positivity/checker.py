@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from positivity.couplings import (
 from positivity.dispersion.null_constraints import null_constraints
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, coupling_kernel
 from positivity.errors import InputError, check_dimension, check_order, known_keywords, shown
+from positivity.numbers import as_float, significant
 from positivity.problem import State
 from positivity.programs import measure_row
 from positivity.verdicts import Verdict
@@ -165,8 +165,14 @@ class Checker:
         if atoms is None and shot.status == "inside":
             # the end of the ray may lie at infinite mass
             atoms = self._representer.represent(self._cone.lightest(vector).places, vector)
+            atoms = atoms or self._representer.spread(vector)
         if atoms is not None:
             return self._spectrum(atoms)
+        if np.isinf(shot.depth):
+            reason = (
+                f"nothing bounds this point at order {self.order}, but no exact spectrum was found: raise the order"
+            )
+            return {"status": "undecided", "reason": reason}
         where = f"{abs(shot.depth):.0e} {'inside' if shot.depth >= 0 else 'outside'}"
         return {
             "status": "undecided",
@@ -210,8 +216,10 @@ class Checker:
         if len(present) < 2:
             return []
         low, high = min(present), max(present)
-        ratio = abs(present[low] / present[high])
-        typical = float(Fraction(int(ratio.p), int(ratio.q))) ** (1 / (high - low))
+        ratio = as_float(abs(present[low] / present[high]))
+        if not 0 < ratio < float("inf"):
+            return []
+        typical = ratio ** (1 / (high - low))
         found = [parse_rational(f"{typical * share:.1e}") for share in _GAPS]
         if {(1, 0), (2, 0)} <= {c for each in self.combinations for c in each} and present.get(4, 0) > 0:
             # the largest possible gap, <x^4> <= x_max^2 <x^2>; all states of a single mass have it
@@ -278,8 +286,3 @@ def claim_text(claim: Mapping[Coupling, fmpq]) -> str:
         size = significant(abs(value), 8)
         text += (" - " if value < 0 else " + ") + ("" if size == "1" else size + " ") + coupling_name(coupling)
     return text.removeprefix(" + ").replace(" - ", "-", 1 if text.startswith(" - ") else 0) + " >= 0"
-
-
-def significant(value: fmpq, digits: int) -> str:
-    """A decimal with so many significant digits, to nearest."""
-    return f"{float(Fraction(int(value.p), int(value.q))):.{digits}g}"

@@ -33,7 +33,7 @@ from positivity.errors import (
 )
 from positivity.problem import End, Problem
 from positivity.programs import RatioProgram, ratio_program
-from positivity.reading import path_of, read_object
+from positivity.reading import file_of, path_of, read_object
 from positivity.results import Bound
 from solvers.grid import REGGE
 from solvers.optimum import mixed, solve_all_spins
@@ -141,7 +141,7 @@ def export_sdpb(
     problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
     handover = Handover(problem, side, check_spins(spins) if len(spins) else spin_list(60))
     ratio, weights = handover.program()
-    path = path_of(path)
+    path = file_of(path)
     sidecar = path.with_suffix(".problem.json")
     try:
         if form == "json":
@@ -160,7 +160,9 @@ def find_problem(answer: str | Path) -> Path:
     Raises InputError.
     """
     place = path_of(answer)
-    if place.with_suffix(".problem.json").is_file():
+    if not place.name:  # "." and "/"
+        place = place.resolve()
+    if place.name and place.with_suffix(".problem.json").is_file():
         return place.with_suffix(".problem.json")
     for folder in (place, place.parent):
         found = sorted(folder.glob("*.problem.json")) if folder.is_dir() else []

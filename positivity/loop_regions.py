@@ -22,6 +22,8 @@ from positivity.errors import (
     check_order,
     check_text,
     known_keywords,
+    reading,
+    shown,
     whole_number,
 )
 from positivity.loop_cuts import Cut, CutFinder, Question, scanned_coupling
@@ -30,6 +32,7 @@ from positivity.loop_rows import PRECISION
 from positivity.loop_scan import Scan, check_question, needed
 from positivity.loop_validity import loop_warning
 from positivity.problem import Assumptions, Problem
+from positivity.typed import checked
 from positivity.unitarity import exact_assumptions, held_levels, parse_fixes
 from positivity.unitary_bounds import divisor
 from solvers.verify import Refused
@@ -84,14 +87,14 @@ class LoopRegion:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> LoopRegion:
-        """Inverse of to_dict; raises ValueError for another schema."""
-        if data.get("schema") != LOOP_REGION_SCHEMA:
-            raise ValueError(f"schema {data.get('schema')!r} is not {LOOP_REGION_SCHEMA!r}")
-        outline = np.array(data["outline"], dtype=float).reshape(-1, 3)
-        rest = data["status"], data["reason"], tuple(data["certificates"]), data["error"]
-        return cls(
-            data["x"], data["y"], Problem.from_dict(data["problem"]), outline, *rest, data["versions"], data["seconds"]
-        )
+        """Inverse of to_dict; raises InputError for another schema or a damaged document."""
+        with reading("the region"):
+            if data.get("schema") != LOOP_REGION_SCHEMA:
+                raise InputError(f"schema {shown(data.get('schema'))} is not {LOOP_REGION_SCHEMA!r}")
+            outline = np.array(data["outline"], dtype=float).reshape(-1, 3)
+            problem = Problem.from_dict(data["problem"])
+            rest = data["status"], data["reason"], tuple(map(dict, data["certificates"])), data["error"]
+            return checked(cls(data["x"], data["y"], problem, outline, *rest, dict(data["versions"]), data["seconds"]))
 
     def __str__(self) -> str:
         over = "" if self.problem.over == "1" else f"/{self.problem.over}"

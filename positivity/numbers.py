@@ -5,8 +5,9 @@ Limits: 2,000 characters and 400 decades (10^-400 to 10^400) for each number.
 
 from __future__ import annotations
 
+import math
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from numbers import Integral, Rational, Real
 
@@ -83,3 +84,24 @@ def _from_text(text: str, what: str) -> fmpq:
 
 def _too_large(value: object, what: str) -> InputError:
     return InputError(f"{what} {shown(value)} is too large or too small: use at most {MAX_DECADES} decades")
+
+
+def as_float(value: fmpq) -> float:
+    """The nearest float, infinite or zero where there is none."""
+    above, below = int(value.p), int(value.q)
+    try:
+        return above / below
+    except OverflowError:
+        if abs(above).bit_length() < below.bit_length():
+            return 0.0
+        return math.copysign(math.inf, above)
+
+
+def significant(value: fmpq, digits: int) -> str:
+    """A decimal with so many significant digits, to nearest, of any size."""
+    found = as_float(value)
+    if math.isfinite(found) and (found != 0 or value == 0):
+        return f"{found:.{digits}g}"
+    with localcontext() as context:
+        context.prec = digits
+        return f"{(Decimal(int(value.p)) / Decimal(int(value.q))).normalize():e}"

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,14 @@ from flint import arb, ctx, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, claim_of
-from positivity.checker import claim_text, inside_value, significant, state_of
+from positivity.checker import claim_text, inside_value, state_of
 from positivity.couplings import parse_combination, parse_rational
 from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional
 from positivity.errors import InputError
 from positivity.known_rows import KnownRow, KnownRows, known_rows
 from positivity.loop_rows import PRECISION, midpoint
 from positivity.moments import density_with
+from positivity.numbers import as_float, significant
 from positivity.problem import Assumptions, DensityStep
 from positivity.programs import measure_row
 from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions, level_text
@@ -96,7 +96,10 @@ class _Question:
         for _ in range(_MAX_REPAIRS):
             shot = cone.shoot(vector)
             if shot.status != "outside":
-                atoms = Representer(cone, centre).represent(shot.places, vector)
+                representer = Representer(cone, centre)
+                atoms = representer.represent(shot.places, vector)
+                if atoms is None and shot.status == "inside":
+                    atoms = representer.spread(vector)
                 if atoms is None:
                     reason = f"too close to the boundary at order {self.order}: raise the order or move the point"
                     break
@@ -139,7 +142,7 @@ class _Question:
             "status": "excluded",
             "certificate": certificate,
             "claim": f"{left_side} {side}",
-            "violation": f"{float(left.mid()) / float(Fraction(int(largest.p), int(largest.q))):.6g}",
+            "violation": f"{float(left.mid()) / as_float(largest):.6g}",
         }
 
     # 0 <= rho_J <= 2

@@ -30,6 +30,14 @@ def path_of(name: object) -> Path:
     return Path(text)
 
 
+def file_of(name: object) -> Path:
+    """The path of a file to be written; raises InputError for what names no file."""
+    path = path_of(name)
+    if not path.name:
+        raise InputError(f"{shown(str(path))} is no file name: give the name of a file")
+    return path
+
+
 def read_bytes(name: object, limit: int = MAX_RESULT) -> bytes:
     """The content of a regular file of at most `limit` bytes; raises InputError."""
     path = path_of(name)

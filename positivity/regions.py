@@ -12,12 +12,13 @@ import numpy as np
 from positivity.amplitudes.uv_completions import Theory, known_theories
 from positivity.bounds import check_choices, loop_choice, parse_fixes, versions
 from positivity.couplings import Combination, check_given, combination_text, parse_combination
-from positivity.errors import InputError, check_dimension, check_order, known_keywords, shown, whole_number
+from positivity.errors import InputError, check_dimension, check_order, known_keywords, reading, shown, whole_number
 from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes
-from positivity.problem import Assumptions, End, Problem
+from positivity.problem import Assumptions, Problem
 from positivity.programs import ratio_program
 from positivity.region_tracing import EndSolverLike, HalfPlane, Tracer
 from positivity.results import html_table, text_table
+from positivity.typed import checked
 
 REGION_SCHEMA = "eft-positivity/region/1"
 Fix = Mapping[str, object] | None
@@ -97,18 +98,16 @@ class Region:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Region:
-        """Inverse of to_dict; raises ValueError for another schema."""
-        if data.get("schema") != REGION_SCHEMA:
-            raise ValueError(f"schema {data.get('schema')!r} is not {REGION_SCHEMA!r}")
-        planes = tuple(
-            HalfPlane(tuple(p["normal"]), End.from_dict(p["end"]), tuple(p["point"]) if p["point"] else None)
-            for p in data["half_planes"]
-        )
-        theories = tuple(TheoryPoint(**theory) for theory in data["theories"])
-        inner = tuple((float(x), float(y)) for x, y in data["inner"])
-        problem = Problem.from_dict(data["problem"])
-        rest = data["versions"], data["seconds"], data["complete"]
-        return cls(data["x"], data["y"], problem, planes, theories, inner, *rest)
+        """Inverse of to_dict; raises InputError for another schema or a damaged document."""
+        with reading("the region"):
+            if data.get("schema") != REGION_SCHEMA:
+                raise InputError(f"schema {shown(data.get('schema'))} is not {REGION_SCHEMA!r}")
+            planes = tuple(HalfPlane.from_dict(plane) for plane in data["half_planes"])
+            theories = tuple(checked(TheoryPoint(**theory)) for theory in data["theories"])
+            inner = tuple((float(x), float(y)) for x, y in data["inner"])
+            problem = Problem.from_dict(data["problem"])
+            rest = dict(data["versions"]), data["seconds"], data["complete"]
+            return checked(cls(data["x"], data["y"], problem, planes, theories, inner, *rest))
 
     def _rows(self) -> list[tuple[str, ...]]:
         over = self.problem.over

@@ -36,6 +36,8 @@ class _Once:
         if action.option_strings and action.dest in given and not isinstance(action, _Append):
             parser.error(f"{name} is given twice: drop one")
         given.add(action.dest)
+        if values == []:  # argparse takes "--" as the end of options, also as a value
+            parser.error(f"{name} is empty: give a value or leave it out")
         for value in values if isinstance(values, list) else [values]:
             if isinstance(value, str) and not value.strip():
                 parser.error(f"{name} is empty: give a value or leave it out")

@@ -16,11 +16,11 @@ from positivity.commands.shared import (
     exit_code,
     fixes,
     integer,
-    read_json,
     show_progress,
     write_json,
 )
 from positivity.errors import InputError, shown
+from positivity.reading import read_object
 
 
 def add(commands: Any) -> None:
@@ -44,17 +44,18 @@ def add(commands: Any) -> None:
 def _region(options: Any) -> int:
     from positivity.regions import Region, region
 
-    data = options.json or (str(Path(options.output).with_suffix(".json")) if options.output else None)
-    check_writable(options.output, data)
+    check_writable(options.output, options.json)
     if options.output and Path(options.output).suffix not in (".pdf", ".png"):
         raise InputError(f"figure {shown(options.output)}: use a name ending in .pdf or .png")
+    data = options.json or (str(Path(options.output).with_suffix(".json")) if options.output else None)
+    check_writable(options.output, data)
     if options.loops != "tree":
         return _loop_region(options, data)
     if options.smeared:
         raise InputError("--smeared on a region needs --loops: drop it")
     if options.resume and not data:
         raise InputError("--resume needs --json FILE or -o FILE, the data of the interrupted run")
-    earlier = Region.from_dict(read_json(data)) if options.resume and data and Path(data).exists() else None
+    earlier = Region.from_dict(read_object(data)) if options.resume and data and Path(data).exists() else None
     result = region(
         options.x, options.y, options.over, order=options.order, dimension=options.dimension,
         fix=fixes(options.fix), points=_points(options, 60), digits=options.digits, density=options.density,

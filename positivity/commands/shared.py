@@ -15,7 +15,7 @@ from typing import Any
 from positivity.commands.output import BAD_INPUT, EXCLUDED, INTERRUPTED, NOT_PROVED, OK, UNDECIDED
 from positivity.errors import InputError, shown
 from positivity.numbers import parse_rational
-from positivity.reading import path_of, read_object
+from positivity.reading import file_of
 
 __all__ = ["BAD_INPUT", "EXCLUDED", "INTERRUPTED", "NOT_PROVED", "OK", "UNDECIDED"]
 
@@ -154,7 +154,7 @@ def check_writable(*names: str | None) -> None:
 
 
 def _check_writable(name: str) -> None:
-    path = path_of(name)
+    path = file_of(name)
     folder = path.parent
     try:
         if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
@@ -163,7 +163,7 @@ def _check_writable(name: str) -> None:
             raise InputError(f"cannot write {shown(name)}: it is neither a file nor a device")
     except OSError as error:  # a name that is too long
         raise InputError(f"cannot write {shown(name)}: {error.strerror}") from None
-    if not path.name or len(os.fsencode(path.name)) > _LONGEST_NAME:
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
         raise InputError(f"cannot write {shown(name)}: choose a shorter name")
     if path.exists() and not os.access(path, os.W_OK):
         raise InputError(f"cannot write {shown(name)}: the file is read-only")
@@ -175,11 +175,6 @@ def write_json(name: str | Path, data: dict[str, Any]) -> None:
         Path(name).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot write {shown(str(name))}: {error.strerror}") from None
-
-
-def read_json(name: str) -> dict[str, Any]:
-    """Read a JSON object; InputError if there is none."""
-    return read_object(name)
 
 
 def show_progress(done: int, total: int) -> None:
