@@ -18,6 +18,9 @@ _WORDS = {
     "certified": "certified (proved for all even spins and all masses above the cutoff)",
     "numerical": "numerical (not proved)",
     "unbounded": "unbounded",
+    "excluded": "excluded (proved)",
+    "no theory": "without a theory (numerical, not proved)",
+    "not sought": "not sought",
     "failed": "without an answer",
 }
 
@@ -77,7 +80,7 @@ def make(script: str, folder: Path, quick: bool) -> None:
 
 def proved(data: Any, what: str = "end") -> str:
     """Words for the title of a figure: how much of it is certified."""
-    found = list(statuses(data))
+    found = [status for status in statuses(data) if status != "not sought"]
     certified = found.count("certified")
     if not certified:
         return "numerical (not proved)"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from positivity import __version__
-from positivity.errors import InputError
+from positivity.errors import InputError, known_keywords, shown
+from positivity.reading import read_object
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ _ONE_LOOP = ("exclusion", "strength", "loop-", "amplitude")
 _PARTS = ("bounds", "results", "scan")
 
 
+@known_keywords
 def cite(result: Any = None) -> str:
     """BibTeX of what a result used, or of everything without one.
 
@@ -158,7 +160,7 @@ def document(result: Any) -> Mapping[str, Any]:
         return _read(str(result))
     if hasattr(result, "to_dict"):
         return dict(result.to_dict())
-    raise InputError(f"{result!r} is no result: give a Bound, Region or Scan, or the name of a saved file")
+    raise InputError(f"{shown(result)} is no result: give a Bound, Region or Scan, or the name of a saved file")
 
 
 def _read(name: str) -> Mapping[str, Any]:
@@ -166,6 +168,4 @@ def _read(name: str) -> Mapping[str, Any]:
         from positivity.scans.table import Scan
 
         return Scan.load(name).to_dict()
-    from positivity.commands.shared import read_json
-
-    return read_json(name)
+    return read_object(name)

@@ -197,7 +197,7 @@ class EndSolver:
             return self._unbounded(weights)
         if status == "excluded":
             return self._excluded()
-        return End(None, "failed", f"the linear program {status}: try other --digits, a lower order or --method sdp")
+        return End(None, "failed", f"the linear program {status}: try other digits, a lower order or method 'sdp'")
 
     def _unbounded(self, weights: Sequence[fmpq]) -> End:
         points = find_ray(self.exchange, np.array([float(w) for w in weights]))
@@ -210,13 +210,13 @@ class EndSolver:
         reason = "no theory has the fixed ratios"
         multipliers = exclusion(self.exchange)
         if multipliers is None:
-            return End(None, "failed", f"{reason} (numerical, not proved)")
+            return End(None, "no theory", f"{reason} (numerical, not proved)")
         empty = [fmpq(0)] * len(self.ratio.targets)
         try:
             certificate = certify(self.ratio.functional(empty, multipliers), self.dimension, 0, self.loops)
         except Refused as refusal:
-            return End(None, "failed", f"{reason} (numerical, the certificate was refused: {refusal})")
-        return End(None, "failed", f"{reason}: excluded, the certificate proves it", certificate)
+            return End(None, "no theory", f"{reason} (numerical, the certificate was refused: {refusal})")
+        return End(None, "excluded", f"{reason}: excluded, the certificate proves it", certificate)
 
     def _conic_end(self, weights: Sequence[fmpq], side: int) -> End:
         """The same by sums of squares; spins the verifier refuses get one too."""
@@ -240,7 +240,7 @@ class EndSolver:
             first = solve_all_spins(self.exchange, weights)
             if first.status != "optimal":
                 return self._no_end(weights, first.status)
-        return End(None, "failed", f"the semidefinite program ended with {result.status!r}: use --method lp")
+        return End(None, "failed", f"the semidefinite program ended with {result.status!r}: use method 'lp'")
 
 
 def _reaches(proof: Proof, optimum: Optimum, digits: int) -> bool:

@@ -62,7 +62,7 @@ def positive_ends(problem: LoopProblem, digits: int) -> tuple[End, End]:
     solver = positive_solver(problem, digits)
     if solver is None:
         reason = "no theory: <m^-4> would not be positive at these couplings (one-loop truncation)"
-        return End(None, "failed", reason), End(None, "failed", reason)
+        return End(None, "no theory", reason), End(None, "no theory", reason)
     return _positive_end(problem, solver, digits, -1), _positive_end(problem, solver, digits, 1)
 
 
@@ -107,8 +107,9 @@ def unitary_functional(
 def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, side: int) -> End:
     result, functional = unitary_functional(problem, digits, assumptions, side)
     if result.status != "optimal":
-        reason = "no theory has the fixed values (numerical, not proved)"
-        return End(None, "failed", reason if result.status == "infeasible" else f"linear program {result.status}")
+        if result.status == "infeasible":
+            return End(None, "no theory", "no theory has the fixed values (numerical, not proved)")
+        return End(None, "failed", f"linear program {result.status}")
     shift = float(problem.theory.side(problem.target).constant.mid())
     steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
     try:
@@ -142,7 +143,9 @@ def _smeared_end(problem: LoopProblem, functions: int, null_theory: LoopTheory, 
     shift = problem.theory.side(problem.target).constant
     found = smeared_bound(smeared_problem(problem, functions, null_theory, side))
     if found is None:
-        return End(None, "failed", "no density was found: no theory (numerical, not proved), or change the functions")
+        return End(
+            None, "no theory", "no density was found: no theory (numerical, not proved), or change the functions"
+        )
     natural = decimal_text(fmpq(round((side * found.value - float(shift.mid())) * 10**9), 10**9), 9)
     reached = f"{side * found.primal - float(shift.mid()):.12g}"
     return End(natural, "numerical", smeared_warning(found), spectrum_value=reached, natural=natural)

@@ -14,7 +14,7 @@ from positivity.loop_problem import Fixes, LoopProblem, single_fixes
 from positivity.loop_scan import check_question, scanned_ends
 from positivity.loop_strength import largest_g2
 from positivity.problem import Assumptions, End, Problem
-from positivity.unitarity import exact_assumptions, parse_fixes
+from positivity.unitarity import exact_assumptions, held_levels, parse_fixes
 from positivity.unitary_bounds import displayed, divisor
 
 _G2 = (1, 0)
@@ -41,11 +41,11 @@ def loop_range(
         raise InputError(f"digits {digits}: with loops use 1 to 10")
     fixes = parse_fixes(dict(fix))
     if _G2 not in single_fixes(fixes) and coupling != {_G2: 1}:
-        raise InputError("with loops the problem is not homogeneous: fix g2, e.g. --fix g2=0.3U")
-    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
+        raise InputError("with loops the problem is not homogeneous: fix g2, e.g. g2 = 0.3U")
+    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
     if smeared and assumed != Assumptions():
-        raise InputError("smeared nulls need density 'unitary' and no assumptions: add --density unitary")
-    held = tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True))
+        raise InputError("smeared nulls need density 'unitary' and no assumptions")
+    held = held_levels(fix)
     names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
     problem = Problem(combination_text(coupling), over, dimension, order, held, density, names, assumed, smeared)
     divisor(problem)
@@ -59,7 +59,7 @@ def _ends(
 ) -> tuple[End, End]:
     if _strength(coupling, fixes, pairs):
         upper = largest_g2(pairs, problem.order, problem.dimension, problem.assumptions, problem.smeared)
-        return End(None, "failed", "not sought: with these loops only the largest g2 is"), upper
+        return End(None, "not sought", "not sought: with these loops only the largest g2 is"), upper
     question = question_of(coupling, fixes, pairs, problem, digits)
     if question is not None:
         check_question(question)

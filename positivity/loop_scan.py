@@ -145,8 +145,10 @@ def _empty_end(scan: Scan) -> End:
     reason = "no theory at these couplings, whatever the scanned one"
     used = needed(scan.cuts)
     if all(cut.certificate is not None for cut in used):
-        return End(None, "failed", f"{reason}: excluded, the certificates prove it", _cover(scan.finder.question, used))
-    return End(None, "failed", f"{reason} (numerical, not proved)")
+        return End(
+            None, "excluded", f"{reason}: excluded, the certificates prove it", _cover(scan.finder.question, used)
+        )
+    return End(None, "no theory", f"{reason} (numerical, not proved)")
 
 
 def _end(scan: Scan, side: int) -> End:

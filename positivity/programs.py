@@ -87,7 +87,7 @@ def _check_independent(couplings: Sequence[Combination], over: Combination, fixe
         return int(fmpq_mat([[c.get(key, fmpq(0)) for key in keys] for c in combinations]).rank())
 
     if rank(columns) < len(columns):
-        raise InputError("the fixed ratios repeat each other or the normalisation: drop one --fix")
+        raise InputError("the fixed ratios repeat each other or the normalisation: drop one")
     for coupling in couplings:
         if rank([*columns, coupling]) == len(columns):
             raise InputError(

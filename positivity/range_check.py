@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, claim_of
-from positivity.checker import claim_text, inside_value, significant, state_of
+from positivity.checker import claim_text, inside_value, state_of
 from positivity.couplings import parse_combination, parse_rational
 from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional
 from positivity.errors import InputError
@@ -28,9 +27,10 @@ from positivity.implied.values import certificate_shortfall
 from positivity.known_rows import KnownRow, KnownRows, known_rows
 from positivity.loop_rows import PRECISION, midpoint
 from positivity.moments import density_with
+from positivity.numbers import as_float, significant
 from positivity.problem import Assumptions, DensityStep
 from positivity.programs import measure_row
-from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions
+from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions, level_text
 from positivity.units import parse_level
 from positivity.verdicts import Verdict
 from solvers.bounded_measure import BoundedResult
@@ -60,8 +60,8 @@ def check_by_ranges(
     if density == "positive" and assumptions is not None:
         raise InputError("assumptions on the density need density 'unitary'")
     known = known_rows(couplings, order, dimension, pairs)
-    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
-    given = tuple((name, str(value).strip()) for name, value in zip(known.names, couplings.values(), strict=True))
+    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
+    given = tuple((name, level_text(value)) for name, value in zip(known.names, couplings.values(), strict=True))
     question = _Question(known, dict(given), order, dimension, pairs, assumed)
     found = question.cone() if assumed is None else question.ranges()
     loops = ",".join(pair_text(pair).replace(" ", "") for pair in pairs) or "tree"
@@ -99,7 +99,10 @@ class _Question:
         for _ in range(_MAX_REPAIRS):
             shot = cone.shoot(vector)
             if shot.status != "outside":
-                atoms = Representer(cone, centre).represent(shot.places, vector)
+                representer = Representer(cone, centre)
+                atoms = representer.represent(shot.places, vector)
+                if atoms is None and shot.status == "inside":
+                    atoms = representer.spread(vector)
                 if atoms is None:
                     reason = f"too close to the boundary at order {self.order}: raise the order or move the point"
                     break
@@ -143,7 +146,7 @@ class _Question:
             "status": "excluded",
             "certificate": certificate,
             "claim": f"{left_side} {side}",
-            "violation": f"{float(left.mid()) / float(Fraction(int(largest.p), int(largest.q))):.6g}",
+            "violation": f"{float(left.mid()) / as_float(largest):.6g}",
         }
 
     # 0 <= rho_J <= 2

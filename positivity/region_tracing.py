@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from flint import fmpq
 
 from positivity.couplings import parse_rational
-from positivity.errors import InputError
+from positivity.errors import InputError, reading, shown
 from positivity.polygons import Kink, find_kinks, widest_gap
 from positivity.problem import End
 
@@ -28,6 +29,19 @@ class HalfPlane:
     normal: tuple[str, str]
     end: End
     point: tuple[float, float] | None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> HalfPlane:
+        """Inverse of the entry of a document; raises InputError."""
+        with reading("a half-plane"):
+            first, second = (str(parse_rational(text, "normal")) for text in data["normal"])
+            point = None if data["point"] is None else tuple(float(x) for x in data["point"])
+            if point is not None and (len(point) != 2 or not all(map(math.isfinite, point))):
+                raise InputError(f"a half-plane that touches at {shown(point)}: two numbers are needed")
+            plane = cls((first, second), End.from_dict(data["end"]), point)
+            if plane.end.value is None or (first, second) == ("0", "0"):
+                raise InputError("a half-plane without a value or a direction")
+            return plane
 
     @property
     def line(self) -> tuple[float, float, float]:

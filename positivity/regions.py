@@ -11,13 +11,14 @@ import numpy as np
 
 from positivity.amplitudes.uv_completions import Theory, known_theories
 from positivity.bounds import check_choices, loop_choice, parse_fixes, versions
-from positivity.couplings import Combination, combination_text, parse_combination
-from positivity.errors import InputError
+from positivity.couplings import Combination, check_given, combination_text, parse_combination
+from positivity.errors import InputError, check_dimension, check_order, known_keywords, reading, shown, whole_number
 from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes
-from positivity.problem import Assumptions, End, Problem
+from positivity.problem import Assumptions, Problem
 from positivity.programs import ratio_program
 from positivity.region_tracing import EndSolverLike, HalfPlane, Tracer
 from positivity.results import html_table, text_table
+from positivity.typed import checked
 
 REGION_SCHEMA = "eft-positivity/region/1"
 Fix = Mapping[str, object] | None
@@ -97,18 +98,16 @@ class Region:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Region:
-        """Inverse of to_dict; raises ValueError for another schema."""
-        if data.get("schema") != REGION_SCHEMA:
-            raise ValueError(f"schema {data.get('schema')!r} is not {REGION_SCHEMA!r}")
-        planes = tuple(
-            HalfPlane(tuple(p["normal"]), End.from_dict(p["end"]), tuple(p["point"]) if p["point"] else None)
-            for p in data["half_planes"]
-        )
-        theories = tuple(TheoryPoint(**theory) for theory in data["theories"])
-        inner = tuple((float(x), float(y)) for x, y in data["inner"])
-        problem = Problem.from_dict(data["problem"])
-        rest = data["versions"], data["seconds"], data["complete"]
-        return cls(data["x"], data["y"], problem, planes, theories, inner, *rest)
+        """Inverse of to_dict; raises InputError for another schema or a damaged document."""
+        with reading("the region"):
+            if data.get("schema") != REGION_SCHEMA:
+                raise InputError(f"schema {shown(data.get('schema'))} is not {REGION_SCHEMA!r}")
+            planes = tuple(HalfPlane.from_dict(plane) for plane in data["half_planes"])
+            theories = tuple(checked(TheoryPoint(**theory)) for theory in data["theories"])
+            inner = tuple((float(x), float(y)) for x, y in data["inner"])
+            problem = Problem.from_dict(data["problem"])
+            rest = dict(data["versions"]), data["seconds"], data["complete"]
+            return checked(cls(data["x"], data["y"], problem, planes, theories, inner, *rest))
 
     def _rows(self) -> list[tuple[str, ...]]:
         over = self.problem.over
@@ -139,6 +138,7 @@ class Region:
         return plot_plane(self.problem, (self.x, self.y), self.outer, label, inner, crosses, markers, path)
 
 
+@known_keywords
 def region(
     x: str,
     y: str,
@@ -167,20 +167,23 @@ def region(
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")
+    order, dimension = check_order(order), check_dimension(dimension)
     if loop_choice(loops, order):
         raise InputError("regions know no loops yet: scan `bound` at fixed couplings, or use loops 'tree'")
-    if isinstance(points, bool) or not isinstance(points, int) or not 4 <= points <= 2000:
-        raise InputError(f"points {points!r}: use an integer from 4 to 2000")
+    points, digits = whole_number(points, "points", 4, 2000), int(digits)
+    fix = check_given(fix, "fix", 'fix={"g4": "0.3"}')
+    if density == "positive" and assumptions is not None:
+        raise InputError("assumptions on the density need density 'unitary'")
     first, second = parse_combination(x), parse_combination(y)
     names = combination_text(first), combination_text(second)
     if density == "unitary":
         problem, solver = _unitary_solver(first, second, over, fix, order, dimension, digits, assumptions)
         theories: list[Theory] = []
     else:
-        problem, solver = _positive_solver(first, second, over or "g2", fix, order, dimension, digits)
+        problem, solver = _positive_solver(first, second, "g2" if over is None else over, fix, order, dimension, digits)
         theories = [] if problem.fix else known_theories(dimension)
     if resume is not None and resume.problem != problem:
-        raise InputError("the region to resume belongs to another problem: remove its data file or drop --resume")
+        raise InputError("the region to resume belongs to another problem: begin a new one")
     tracer = Tracer(solver)
     planes = tracer.trace(points, progress or (lambda done, total: None), resume.half_planes if resume else ())
     base = parse_combination(problem.over) if theories else {}
@@ -215,13 +218,14 @@ def _unitary_solver(
     digits: int,
     assumptions: Assumptions | None,
 ) -> tuple[Problem, EndSolverLike]:
-    from positivity.unitarity import UnitarySolver, exact_assumptions
+    from positivity.unitarity import UnitarySolver, exact_assumptions, held_levels
     from positivity.unitarity import parse_fixes as parse_levels
 
     if over not in (None, "U"):
-        raise InputError(f"over {over!r}: a region with full unitarity is in units of U, drop --over")
-    given, levels = exact_assumptions(assumptions or Assumptions()), parse_levels(dict(fix or {}))
-    held = tuple((combination_text(left), str(v)) for (left, _), v in zip(levels, (fix or {}).values(), strict=True))
+        raise InputError(f"over {shown(over)}: a region with full unitarity is in units of U, leave it out")
+    given = exact_assumptions(Assumptions() if assumptions is None else assumptions)
+    levels = parse_levels(dict(fix or {}))
+    held = held_levels(fix or {})
     names = f"{combination_text(x)}, {combination_text(y)}"
     problem = Problem(names, "U", dimension, order, held, "unitary", "tree", given)
     return problem, UnitarySolver([x, y], levels, order, dimension, digits, given)

@@ -6,7 +6,7 @@ int F_+, so the certificate is the functional with an upper bound on that integr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,10 @@ from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import decimal_text, document
-from positivity.couplings import Combination, parse_combination, parse_rational
+from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.dispersion.null_constraints import null_constraints
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional
-from positivity.errors import InputError, check_dimension, check_order
+from positivity.errors import InputError, check_dimension, check_order, shown, whole_number
 from positivity.partial_waves import spin_weight, tail_weight
 from positivity.problem import Assumptions, DensityStep, End
 from positivity.programs import measure_row
@@ -33,7 +33,19 @@ from solvers.verify import Refused, bounded_integral, verify_data
 
 #: spins that get cells of their own; spins proved one by one before the tail estimate
 CELL_SPINS, SPLIT = 200, 600
+#: largest spin that an assumption may name
+MAX_LAST_SPIN = 1000
 _PRECISION = 192
+
+
+def level_text(value: object) -> str:
+    """A fixed value as a document keeps it: text as it was given, numbers as exact rationals."""
+    return value.strip() if isinstance(value, str) else str(parse_rational(value))
+
+
+def held_levels(fix: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Fixed values as a problem keeps them: ((combination, value), ...)."""
+    return tuple((combination_text(parse_combination(name)), level_text(value)) for name, value in fix.items())
 
 
 class UnitarySolver:
@@ -66,7 +78,7 @@ class UnitarySolver:
         signs = [-w for w in weights]
         result = self.program.solve(np.array([float(w) for w in signs]), self._levels(), 10.0 ** -(self.digits + 1))
         if result.status == "infeasible":
-            return End(None, "failed", "no theory has the fixed values (numerical, not proved)"), None
+            return End(None, "no theory", "no theory has the fixed values (numerical, not proved)"), None
         if result.status != "optimal":
             return End(
                 None, "failed", f"the linear program on cells ended with {result.status!r}: lower the order"
@@ -157,16 +169,25 @@ def exact_assumptions(assumptions: Assumptions) -> Assumptions:
 
     Raises InputError for a ceiling outside (0, 2], an odd spin or a gap below the cutoff.
     """
+    if not isinstance(assumptions, Assumptions):
+        raise InputError(f"assumptions {shown(assumptions)}: give positivity.Assumptions(ceiling=..., ...)")
     ceiling = parse_rational(assumptions.ceiling, "ceiling")
     if not 0 < ceiling <= 2:
-        raise InputError(f"ceiling {assumptions.ceiling!r}: full unitarity allows 0 < rho <= 2")
-    if assumptions.last_spin is not None and not 0 <= assumptions.last_spin <= 1000:
-        raise InputError(f"last spin {assumptions.last_spin}: use a spin from 0 to 1000")
-    for spin, mass in assumptions.gaps:
-        if spin < 0 or spin % 2 or parse_rational(mass, f"gap of spin {spin}") < 1:
-            raise InputError(f"gap {spin}:{mass}: use an even spin and m^2 >= 1 in units of the cutoff")
-    gaps = tuple((spin, str(parse_rational(mass))) for spin, mass in assumptions.gaps)
-    return Assumptions(str(ceiling), assumptions.last_spin, gaps)
+        raise InputError(f"ceiling {shown(assumptions.ceiling)}: full unitarity allows 0 < rho <= 2")
+    last = assumptions.last_spin
+    last = None if last is None else whole_number(last, "last spin", 0, MAX_LAST_SPIN)
+    if not isinstance(assumptions.gaps, tuple | list):
+        raise InputError(f"gaps {shown(assumptions.gaps)}: give pairs (spin, m^2), e.g. gaps=((2, '4'),)")
+    return Assumptions(str(ceiling), last, tuple(map(_exact_gap, assumptions.gaps)))
+
+
+def _exact_gap(gap: object) -> tuple[int, str]:
+    if not isinstance(gap, tuple | list) or len(gap) != 2:
+        raise InputError(f"gap {shown(gap)}: give a pair (spin, m^2), e.g. (2, '4')")
+    spin, mass = whole_number(gap[0], "spin of a gap", 0, MAX_LAST_SPIN), parse_rational(gap[1], "m^2 of a gap")
+    if spin % 2 or mass < 1:
+        raise InputError(f"gap {spin}:{shown(gap[1])}: use an even spin and m^2 >= 1 in units of the cutoff")
+    return spin, str(mass)
 
 
 def parse_fixes(fix: dict[str, object]) -> list[tuple[Combination, Level]]:

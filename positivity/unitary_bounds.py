@@ -16,6 +16,7 @@ from positivity.unitarity import (
     Level,
     UnitarySolver,
     exact_assumptions,
+    held_levels,
     natural_unit,
     parse_fixes,
     parse_level,
@@ -48,7 +49,7 @@ def unitary_range(
         over,
         dimension,
         order,
-        tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True)),
+        held_levels(fix),
         "unitary",
         "tree",
         assumptions,
@@ -57,7 +58,7 @@ def unitary_range(
     divisor(problem)
     if smeared:
         if assumptions != Assumptions():
-            raise InputError("smeared nulls know no assumptions but full unitarity: drop them or --smeared")
+            raise InputError("smeared nulls know no assumptions but full unitarity: drop them or the smeared nulls")
         lower, upper = (_smeared_end(problem, coupling, fixes, side, digits) for side in (-1, 1))
         return problem, lower, upper
     solver = UnitarySolver([coupling], fixes, order, dimension, digits, assumptions)
@@ -81,7 +82,9 @@ def _smeared_end(
     signed = {key: side * value for key, value in coupling.items()}
     found = smeared_bound(tree_problem(signed, levels, problem.dimension, problem.smeared))
     if found is None:
-        return End(None, "failed", "the smeared program has no solution: change the fixed values or the functions")
+        return End(
+            None, "no theory", "the smeared program has no solution (numerical, not proved): change the fixed values"
+        )
     natural = decimal_text(fmpq(round(side * found.value * 10**9), 10**9), 9)
     return End(
         displayed(problem, natural, side, digits),
@@ -114,7 +117,7 @@ def divisor(problem: Problem) -> arb:
                     raise InputError(f"over {problem.over!r}: its fixed value must be positive")
                 return 1 / level
     raise InputError(
-        f"over {problem.over!r} with full unitarity: fix it, e.g. --fix {problem.over}=0.3U, or use --over 1 or U"
+        f"over {problem.over!r}: fix it, e.g. {problem.over} = 0.3U, or use over '1' or 'U' (values are absolute here)"
     )
 
 

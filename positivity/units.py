@@ -16,10 +16,9 @@ def natural_unit(dimension: int) -> arb:
 
 
 def parse_level(text: object, what: str) -> Level:
-    """An absolute value such as "0.3U" or "25": (part in units of M, part in units of U)."""
-    stripped = str(text).strip()
-    if stripped.upper().endswith("U"):
-        return fmpq(0), parse_rational(stripped[:-1].rstrip("* ") or "1", what)
+    """An absolute value such as "0.3U" or 25: (part in units of M, part in units of U); raises InputError."""
+    if isinstance(text, str) and text.rstrip().upper().endswith("U"):
+        return fmpq(0), parse_rational(text.strip()[:-1].rstrip("* ") or "1", what)
     return parse_rational(text, what), fmpq(0)
 
 

@@ -52,7 +52,7 @@ class CutoffBound:
     value: cost of the functional on an independent finer grid.  primal: value of a feasible density
     on the cells of the program, for the same test functions.  grid_error: by how much the cost differs
     between the two grids.  error: the width of the bracket and the grid error together.  status:
-    "numerical" or "failed" with the reason.  functions: test functions per sum rule.
+    "numerical", or with the reason "no theory" (numerical too) or "failed".  functions: test functions per sum rule.
     """
 
     problem: CutoffProblem
@@ -157,13 +157,12 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
         return CutoffBound(problem, value, primal, status, reason, functions, found, versions, seconds, moved)
 
     if solution.status != "optimal":
-        return answer(
-            None, None, "failed", f"the linear program is {solution.status}: {program.remedy(solution.status)}"
-        )
+        status = "no theory" if solution.status == "infeasible" else "failed"
+        return answer(None, None, status, f"the linear program is {solution.status}: {program.remedy(solution.status)}")
     functional = program.project(solution.multipliers, side)
     value = program.cost(rows, functional, grid.finer()) - float(functional @ side.known)
     if value <= 0:
-        return answer(None, None, "failed", f"the known terms leave no room for a pole: 8piG <= {value:.3g} < 0")
+        return answer(None, None, "no theory", f"the known terms leave no room for a pole: 8piG <= {value:.3g} < 0")
     parts = {k: tuple(functional[i * splines.count : (i + 1) * splines.count]) for i, k in enumerate(problem.k)}
     tail = float(functional[-1]) if rows.forward else 0.0
     reason = ""
@@ -171,7 +170,7 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
         reason = "the re-costed functional lies below the feasible density: the grids do not agree, raise them"
     moved = abs(value + float(functional @ side.known) - program.cost(rows, functional, grid))
     if moved > _LARGE_ERROR * value:
-        reason = f"the cost moves by {moved:.2g} between two grids: use fewer test functions (--functions)"
+        reason = f"the cost moves by {moved:.2g} between two grids: use fewer test functions"
     spline_data = CutoffFunctional(tuple(splines.breaks), splines.drop, parts, tail)
     return answer(value, solution.primal, "numerical", reason, spline_data, moved)
 
