@@ -13,7 +13,7 @@ from flint import fmpq
 from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import certify, decimal_text, rounded_up
 from positivity.dispersion.sum_rules import add_to
-from positivity.problem import End
+from positivity.problem import End, contradiction
 from positivity.programs import RatioProgram
 from positivity.spectra import ray_states, ray_text, states
 from solvers.exchange import Exchange, ExchangeResult
@@ -181,6 +181,8 @@ class EndSolver:
     def _report(self, proof: Proof, optimum: Optimum | None, side: int) -> End:
         exact = None if optimum is None or optimum.exact is None else side * optimum.exact
         spectrum = () if optimum is None else states(optimum.atoms, self.digits)
+        if exact is not None and side * (side * proof.value - exact) < -fmpq(1, 10**self.digits) * max(abs(exact), 1):
+            return contradiction(decimal_text(side * proof.value, self.digits + 1), decimal_text(exact, self.digits))
         return End(
             value=decimal_text(side * proof.value, self.digits + 1),
             status="certified" if proof.certificate else "numerical",

@@ -167,6 +167,11 @@ class End:
             return checked(end)
 
 
+def contradiction(value: object, reached: object) -> End:
+    """No end at all where a bound lies inside the value of its own spectrum: one of them is wrong."""
+    return End(None, "failed", f"the bound {value} and its own spectrum, {reached}, contradict each other: report this")
+
+
 @dataclass(frozen=True)
 class Problem:
     """The question: scope of a bound.  Ratios are in units of the cutoff, M = 1.

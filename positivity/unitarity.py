@@ -7,6 +7,7 @@ int F_+, so the certificate is the functional with an upper bound on that integr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from positivity.dispersion.null_constraints import null_constraints
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional
 from positivity.errors import InputError, check_dimension, check_order, shown, whole_number
 from positivity.partial_waves import spin_weight, tail_weight
-from positivity.problem import Assumptions, DensityStep, End
+from positivity.problem import Assumptions, DensityStep, End, contradiction
 from positivity.programs import measure_row
 from positivity.units import Level as Level
 from positivity.units import natural_unit as natural_unit
@@ -35,7 +36,11 @@ from solvers.verify import Refused, bounded_integral, verify_data
 CELL_SPINS, SPLIT = 200, 600
 #: largest spin that an assumption may name
 MAX_LAST_SPIN = 1000
+#: doublings of the latter while the estimate costs more than this share of the value
+_DOUBLINGS, _COSTLY = 3, 5e-7
 _PRECISION = 192
+#: how far a proved value may lie inside that of a density of the linear program, and values that are noise
+_CONTRADICTION, _NOISE = 1e-8, 1e-14
 
 
 def level_text(value: object) -> str:
@@ -86,16 +91,18 @@ class UnitarySolver:
         steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
         functional = self._functional(signs, result.multipliers)
         try:
-            certificate, value = self.certify(functional, result.multipliers)
+            certificate, value = self.certify(functional, result.multipliers, result.dual)
         except Refused as refusal:
             reason = f"the verifier refused the functional: {refusal}"
             value = decimal_text(fmpq(round(side * result.dual * 10**12), 10**12), self.digits + 2)
             return End(value, "numerical", reason, natural=value, density=steps), result.moments
+        if float(value) < result.primal - _CONTRADICTION * max(1.0, abs(result.primal)):
+            return contradiction(side * float(value), side * result.primal), None
         end = End(
             value=decimal_text(side * value, self.digits + 2),
             status="certified",
             certificate=certificate,
-            spectrum_value=f"{side * result.primal:.12g}",
+            spectrum_value=f"{side * result.primal if abs(result.primal) > _NOISE else 0.0:.12g}",
             digits=_agreeing(float(value) - result.primal),
             natural=decimal_text(side * value, self.digits + 2),
             density=steps,
@@ -116,9 +123,26 @@ class UnitarySolver:
             add_to(total, functional, -multiplier)
         return {rule: value for rule, value in total.items() if value != 0}
 
-    def certify(self, functional: Functional, multipliers: Sequence[fmpq]) -> tuple[dict[str, Any], fmpq]:
-        """Certificate and the value in units of U it proves, both rounded up; raises Refused."""
-        data, bound = bounded_certificate(functional, self.dimension, self.digits, self.assumptions)
+    def certify(
+        self, functional: Functional, multipliers: Sequence[fmpq], expected: float
+    ) -> tuple[dict[str, Any], fmpq]:
+        """Certificate and the value in units of U it proves, both rounded up; raises Refused.
+
+        expected: the value to floating-point accuracy; where the estimate of the large spins costs much more,
+        more spins are proved one by one.
+        """
+        least = expected + max(_COSTLY * abs(expected), 10.0 ** -(self.digits + 1))
+        found = self._certified(functional, multipliers, SPLIT)
+        for doubling in range(1, _DOUBLINGS + 1):
+            if found[1] <= fmpq(*least.as_integer_ratio()):
+                break
+            found = min(found, self._certified(functional, multipliers, SPLIT << doubling), key=itemgetter(1))
+        return found
+
+    def _certified(
+        self, functional: Functional, multipliers: Sequence[fmpq], split: int
+    ) -> tuple[dict[str, Any], fmpq]:
+        data, bound = bounded_certificate(functional, self.dimension, self.digits, self.assumptions, split=split)
         with working_precision(_PRECISION):
             value = to_ball(bound) / natural_unit(self.dimension)
             for (_, (in_m, in_u)), multiplier in zip(self.fixes, multipliers, strict=False):
@@ -153,9 +177,13 @@ def bounded_certificate(
     digits: int,
     assumptions: Assumptions,
     loops: Sequence[Pair] | None = None,
+    split: int | None = None,
 ) -> tuple[dict[str, Any], fmpq]:
-    """Certificate that a functional is at most a bound, and the bound; raises Refused."""
-    data = document(functional, dimension, SPLIT, loops)
+    """Certificate that a functional is at most a bound, and the bound; raises Refused.
+
+    split: spins proved one by one.
+    """
+    data = document(functional, dimension, split or SPLIT, loops)
     data |= {"density": "unitary", "bound": "0", "assumptions": assumptions.to_dict()}
     with working_precision(_PRECISION):
         bound = round_outwards(bounded_integral(data), 1, digits + 4)

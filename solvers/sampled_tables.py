@@ -23,7 +23,7 @@ class SampledTables:
     `limits`, rows (free, targets) of limits that no sampled spin reaches.
     """
 
-    growth = 0
+    growth, low = 0, 0
 
     def __init__(
         self,
