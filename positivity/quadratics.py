@@ -35,9 +35,11 @@ class Quadratic:
         g = arb(g)
         return self.c0 + g * (self.c1 + g * self.c2)
 
-    def widened(self, error: arb) -> Quadratic:
-        """With an error of at most error (1 + g^2)."""
+    def widened(self, error: arb, linear: bool = False) -> Quadratic:
+        """With an error of at most error (1 + g^2), or error (1 + |g|) of a linear one."""
         ball = arb(0, 1) * error
+        if linear:
+            return Quadratic(self.c0 + ball, self.c1 + ball, self.c2)
         return Quadratic(self.c0 + ball, self.c1, self.c2 + ball)
 
     def below(self, interval: Interval) -> arb:

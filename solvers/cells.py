@@ -13,7 +13,6 @@ from solvers.sampled_tables import SampledTables
 from solvers.tables import RowTables
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
-_RAY_MARGIN = 1e-9
 #: (HiGHS simplex: 1 dual, 4 primal; tolerance; keep the basis), tried in turn
 _ATTEMPTS = (
     (4, 1e-10, True), (4, 1e-10, False), (1, 1e-10, False), (1, 1e-9, False), (4, 1e-9, False), (1, 1e-7, False),
@@ -132,12 +131,11 @@ class Cells:
     def _rays(self) -> None:
         """F <= 0 where the Regge family is not cut into cells: columns without a ceiling."""
         free, targets = self.rows.tables.beyond()
-        # kept a little below zero, so that the sign at large xi can be proved
         rows = np.hstack([free, (targets @ self.weights)[:, None]])
         size = np.abs(rows[:, :-1]).max(axis=1)
         rows = rows[(size > 0) | (rows[:, -1] > 0)]
         rows /= np.abs(rows).max(axis=1, keepdims=True) if not size.all() else size[:, None]
-        rows[:, -1] += _RAY_MARGIN
+        rows[:, -1] += self.rows.tables.margin
         self._ray_count = len(rows)
         if len(rows):
             self._push(rows, np.full(len(rows), highspy.kHighsInf))
