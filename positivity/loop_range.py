@@ -65,7 +65,7 @@ def _ends(
 ) -> tuple[End, End]:
     if _strength(coupling, fixes, pairs):
         upper = largest_g2(pairs, problem.order, problem.dimension, problem.assumptions, problem.smeared)
-        return End(None, "failed", "not sought: with these loops only the largest g2 is"), upper
+        return End(None, "failed", "not sought: with these loops only where the excluded g2 begin"), upper
     question = question_of(coupling, fixes, pairs, problem, digits)
     if question is not None:
         check_question(question)
@@ -144,8 +144,11 @@ def check_loop_end(end: Mapping[str, Any], problem: Problem, coupling: Combinati
 def _check_strength_end(
     end: Mapping[str, Any], problem: Problem, coupling: Combination, pairs: tuple[Pair, ...], side: int
 ) -> None:
-    if coupling != {_G2: 1} or side != 1 or problem.fix or problem.assumptions is not None:
-        raise Refused("the certificate is about the largest g2 with rho_J >= 0")
-    first, _ = check_strength(end["certificate"], pairs, problem.dimension)
+    if coupling != {_G2: 1} or side != 1 or problem.fix:
+        raise Refused("the certificate is about the largest g2, nothing held")
+    first, last = check_strength(end["certificate"], pairs, problem.dimension)
+    low, high = (parse_rational(v) for v in end.get("excluded") or (end["natural"], end["natural"]))
+    if not (first <= low and high <= last):
+        raise Refused("the interval that is said to be excluded is not in what the certificate proves")
     with ctx.workprec(PRECISION):
         check_shown(end, problem, to_ball(first), side)

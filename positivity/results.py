@@ -101,10 +101,16 @@ def bound_rows(bounds: list[Bound]) -> Rows:
             value = f"{sign} {end.value}" if end.value is not None else "-"
             if end.natural is not None and bound.problem.over == "1":
                 value += f" = {end.natural} U"
+            value = _excluded(end) or value
             status = end.status if end.status != "numerical" else "numerical (not proved)"
             note = end.reason or (f"{end.spectrum_value[:20]}" if end.spectrum_value else "-")
             rows.append((bound.problem.ratio, side, value, status, str(end.digits or "-"), note))
     return rows
+
+
+def _excluded(end: End) -> str:
+    """An interval where nothing lies, which says nothing of what is beyond it; "" for other ends."""
+    return "none from {} U to {} U".format(*end.excluded) if end.excluded else ""
 
 
 def text_table(rows: Rows, heading: str = "") -> str:
