@@ -61,9 +61,10 @@ class Bound:
         """What to beware of: where the one-loop truncation is not trustworthy, "" elsewhere."""
         if self.problem.loops == "tree":
             return ""
-        from positivity.loop_validity import loop_warning
+        from positivity.loop_validity import loop_warning, scale_note
 
-        return loop_warning(self.problem, self.upper.natural)
+        said = loop_warning(self.problem, self.upper.natural), scale_note(self.problem, self.lower.natural)
+        return "; ".join(filter(None, said))
 
     def ends(self) -> tuple[tuple[str, End], tuple[str, End]]:
         """(("lower", end), ("upper", end))."""
