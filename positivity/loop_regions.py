@@ -39,7 +39,8 @@ class LoopRegion:
     x, y: couplings as text.  problem: scope.  outline: (n, 3) rows (x, lowest y, largest y); nothing is
     allowed outside of the polygon through them, between its rows either; empty if nothing is allowed.
     status: "certified" (then certificates prove the whole outline) or "numerical" with its reason.
-    error: of a numerical one, in units of U = (4 pi)^(D/2) M^-D.  Source: 2501.09717; method in docs/theory/one_loop.md.
+    error: of a numerical one, in units of U = (4 pi)^(D/2) M^-D.
+    Source: 2501.09717; method in docs/theory/one_loop.md.
     """
 
     x: str
