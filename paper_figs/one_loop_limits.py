@@ -53,11 +53,12 @@ def _largest(output: Output) -> None:
         curves, "loop orders that are in", r"$g_2/U$ excluded above, $U=(4\pi)^{D/2}M^{-D}$", scope, figure, logy=True,
         ticks=LABELS[: len(truncations)],
     )  # fmt: skip
-    caption = (
-        "Where the excluded g2 begin, in units of U = (4 pi)^(D/2) M^-D, loop orders added from left to right. At tree "
+    caption = "Where the excluded g2 begin, in units of U = (4 pi)^(D/2) M^-D, loop orders added from left to right. "
+    caption += (
+        "At tree level and with g2^2 alone all larger g2 are excluded; with more orders an interval is (dotted), "
     )
-    caption += "level and with g2^2 alone all larger g2 are excluded; with more orders an interval is (dotted), and nothing is "
-    caption += "said beyond it. Hollow: the one-loop truncation is not trustworthy at that g2. Lower ends: data only."
+    caption += "and nothing is said beyond it. Hollow: the one-loop truncation is not trustworthy at that g2. "
+    caption += "Lower ends: data only."
     scope = f"tree: 0 <= rho_J <= 2, order 8; loops: rho_J >= 0, order 4, {SCHEME}; all even spins, all masses"
     output.save("one_loop_max_g2", data, caption, scope)
 

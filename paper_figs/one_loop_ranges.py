@@ -60,7 +60,8 @@ def _ranges(output: Output) -> None:
             zero = np.array([(0.0, 0.0), (float(LEVELS[-1]), 0.0)])
             curves.append(Curve("", zero, style=":", colour="0.4"))
         name = f"one_loop_{coupling}_range"
-        scope = f"$D=4$, $0\\leq\\rho_J\\leq 2$, all even $J$, all $m\\geq M$\ncouplings at $\\mu=M$, 10 smeared nulls, {proved(data)}"
+        scope = "$D=4$, $0\\leq\\rho_J\\leq 2$, all even $J$, all $m\\geq M$\n"
+        scope += f"couplings at $\\mu=M$, 10 smeared nulls, {proved(data)}"
         label = axis_label(coupling, "g2")
         xlabel = r"$g_2/U$, $U=(4\pi)^2M^{-4}$"
         plot_curves(curves, xlabel, label, scope, output.figure(name), doubtful_from=trusted_g2(4))

@@ -98,7 +98,8 @@ def _versus_g4(output: Output) -> None:
         data[f"mu={mu}"] = _data(bounds)
         points = np.array([(g4, np.nan if b.value is None else b.value) for g4, b in zip(QUARTIC, bounds, strict=True)])
         curves.append(Curve(rf"program, $\mu={mu:g}\Lambda$", points, marker="o", style="", colour=colour))
-    title = f"{DENSITY}\npole $1/(p^2+\\mu^2)$, no contact terms, $A_4(0)=4g_4$\nlines: closed form, leading order in $\mu/\Lambda$; program {NUMERICAL}"
+    title = f"{DENSITY}\npole $1/(p^2+\\mu^2)$, no contact terms, $A_4(0)=4g_4$\n"
+    title += f"lines: closed form, leading order in $\\mu/\\Lambda$; program {NUMERICAL}"
     name = "weak_gravity_g4"
     axes = r"$g_4\Lambda^8$", r"max $8\pi G\Lambda^2$"
     plot_curves(curves, *axes, title, output.figure(name), logx=True, logy=True)
