@@ -14,11 +14,12 @@ from positivity.problem import End
 LEVELS, QUICK_LEVELS = ("0.02", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"), ("0.1", "0.3", "0.6")
 SCOPE = (
     r"$D=4$, loops of $g_2^2$, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq M$"
-    "\n10 smeared nulls, numerical (not proved)"
+    "\ncouplings at $\\mu=M$, 10 smeared nulls, numerical (not proved)"
 )
 WORDS = (
     "D=4, one loop with g2^2, 0 <= rho_J <= 2, all even spins, masses >= M=1, 10 smeared nulls of the improved "
-    "k = 2 sum rule on a grid, couplings at mu = M; beyond g2 = 0.3 U the one-loop truncation is not trustworthy"
+    "k = 2 sum rule on a grid, negative at all states looked at past it, couplings at mu = M, arcs of radius M; "
+    f"grey from g2 = {trusted_g2(4):.3g} U on, where the tree-level f_0 at the cutoff exceeds 1"
 )
 
 

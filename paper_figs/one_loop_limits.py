@@ -9,7 +9,8 @@ from paper_figs.shared import Output, proved
 from positivity.amplitudes.one_loop import loop_term, parse_pairs, running
 from positivity.dispersion.arcs import improved_null_coefficient
 from positivity.loop_validity import trusted_g2
-from positivity.plotting import Curve, plot_curves
+from positivity.plotting import COLOURS, Curve, plot_curves
+from positivity.problem import SCHEME
 
 TRUNCATIONS = ("tree", "g2^2", "g2^2,g2g3,g3^2", "g2^2,g2g3,g3^2,g2g4")
 LABELS = ("tree", "$g_2^2$", "$+g_2g_3,g_3^2$", "$+g_2g_4$")
@@ -27,7 +28,7 @@ def _largest(output: Output) -> None:
     uppers: list[object] = []
     truncations = output.choose(TRUNCATIONS, TRUNCATIONS[:2])
     for dimension in DIMENSIONS:
-        points, doubtful = [], []
+        points, doubtful, intervals = [], [], []
         for k, loops in enumerate(truncations):
             if dimension == 4 and loops not in ("tree", "g2^2"):
                 continue  # every k = 2 null diverges, and <m^-4> >= 0 alone leaves g3 and g4 free
@@ -38,18 +39,27 @@ def _largest(output: Output) -> None:
             if found.upper.value is not None:
                 points.append((k, float(found.upper.value)))
                 doubtful.append(bool(found.warning))
+            if found.upper.excluded is not None:
+                intervals.append(np.array([(k, float(end)) for end in found.upper.excluded]))
         label = f"$D={dimension}$ (trusted to ${trusted_g2(dimension):.2g}\\,U$)"
-        curves.append(Curve(label, np.array(points), marker="o", hollow=tuple(doubtful)))
+        colour = COLOURS[DIMENSIONS.index(dimension)]
+        # no line between tree level and loops: one is a bound, the other where an excluded interval begins
+        curves.append(Curve(label, np.array(points), marker="o", style="", colour=colour, hollow=tuple(doubtful)))
+        curves += [Curve("", interval, colour=colour, style=":") for interval in intervals]
     figure = output.figure("one_loop_max_g2")
     scope = "tree: $0\\leq\\rho_J\\leq 2$, order 8; loops: $\\rho_J\\geq 0$, order 4\n"
-    scope += f"{proved(uppers)}; hollow: truncation not trustworthy"
+    scope += f"{proved(uppers)}; dotted: excluded interval, nothing said beyond; hollow: not trustworthy"
     plot_curves(
-        curves, "loop orders that are in", r"$\max g_2/U$, $U=(4\pi)^{D/2}M^{-D}$", scope, figure, logy=True,
+        curves, "loop orders that are in", r"$g_2/U$ excluded above, $U=(4\pi)^{D/2}M^{-D}$", scope, figure, logy=True,
         ticks=LABELS[: len(truncations)],
     )  # fmt: skip
-    caption = "Largest g2 in units of U = (4 pi)^(D/2) M^-D by dimension, loop orders added from left to right. "
-    caption += "Hollow: the one-loop truncation is not trustworthy at that g2. Lower ends are in the data only."
-    scope = "tree: 0 <= rho_J <= 2, order 8; loops: rho_J >= 0, order 4; all even spins, all masses"
+    caption = "Where the excluded g2 begin, in units of U = (4 pi)^(D/2) M^-D, loop orders added from left to right. "
+    caption += (
+        "At tree level and with g2^2 alone all larger g2 are excluded; with more orders an interval is (dotted), "
+    )
+    caption += "and nothing is said beyond it. Hollow: the one-loop truncation is not trustworthy at that g2. "
+    caption += "Lower ends: data only."
+    scope = f"tree: 0 <= rho_J <= 2, order 8; loops: rho_J >= 0, order 4, {SCHEME}; all even spins, all masses"
     output.save("one_loop_max_g2", data, caption, scope)
 
 

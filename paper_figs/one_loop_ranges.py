@@ -9,6 +9,7 @@ from paper_figs.shared import Output, proved
 from positivity.loop_regions import loop_region
 from positivity.loop_validity import trusted_g2
 from positivity.plotting import Curve, axis_label, plot_curves
+from positivity.problem import SCHEME
 
 LOOPS = "g2^2,g2g3,g3^2,g2g4"
 REGION_LEVELS = ("0.1", "0.3", "0.6", "0.9")
@@ -35,10 +36,13 @@ def _regions(output: Output) -> None:
         curves.append(Curve(f"$g_2={level}\\,U${trusted}", outline, style="-" if not trusted else (0, (4, 3))))
         data[level] = found.to_dict()
     scope = r"$D=5$, $\rho_J\geq 0$, all even $J$, all $m\geq M$, rules to order 4"
-    scope += f"\none loop with {TERMS}; {proved(data, 'piece')}"
+    scope += f"\none loop with {TERMS}, $\\mu=M$; {proved(data, 'piece')}"
     plot_curves(curves, axis_label("g3", "g2"), axis_label("g4", "g2"), scope, output.figure("one_loop_regions"))
-    caption = "Allowed (g3/g2, g4/g2) at tree level and with one loop at several g2 in units of U = (4 pi)^(5/2) M^-5."
-    words = f"D=5, rho_J >= 0, all even spins, all masses, order 4, one loop with {LOOPS}"
+    caption = "Outer polygons of (g3/g2, g4/g2) at tree level and with one loop at several g2 in units of "
+    caption += (
+        "U = (4 pi)^(5/2) M^-5: nothing is allowed outside, between their corners either. Dashed: not trustworthy."
+    )
+    words = f"D=5, rho_J >= 0, all even spins, all masses, order 4, one loop with {LOOPS}, {SCHEME}"
     output.save("one_loop_regions", data, caption, words)
 
 
@@ -56,13 +60,15 @@ def _ranges(output: Output) -> None:
             zero = np.array([(0.0, 0.0), (float(LEVELS[-1]), 0.0)])
             curves.append(Curve("", zero, style=":", colour="0.4"))
         name = f"one_loop_{coupling}_range"
-        scope = f"$D=4$, $0\\leq\\rho_J\\leq 2$, all even $J$, all $m\\geq M$\n10 smeared nulls, {proved(data)}"
+        scope = "$D=4$, $0\\leq\\rho_J\\leq 2$, all even $J$, all $m\\geq M$\n"
+        scope += f"couplings at $\\mu=M$, 10 smeared nulls, {proved(data)}"
         label = axis_label(coupling, "g2")
         xlabel = r"$g_2/U$, $U=(4\pi)^2M^{-4}$"
         plot_curves(curves, xlabel, label, scope, output.figure(name), doubtful_from=trusted_g2(4))
         caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4, tree level and one loop; grey: "
-        caption += "loop terms above a third of the tree terms."
+        caption += "tree-level f_0 at the cutoff above 1. All couplings at mu = M: g4 < 0 is a statement at that scale."
         words = f"D=4, 0 <= rho_J <= 2, all even spins, all masses, 10 smeared nulls, one loop with g2^2 or {LOOPS}"
+        words += f", {SCHEME}"
         output.save(name, data, caption, words)
 
 

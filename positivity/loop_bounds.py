@@ -18,14 +18,13 @@ from positivity.loop_problem import LoopProblem
 from positivity.loop_rows import PRECISION, LoopTheory, midpoint
 from positivity.problem import Assumptions, DensityStep, End
 from positivity.programs import RatioProgram, measure_row
-from positivity.smeared_bounds import SmearedProblem, smeared_bound
+from positivity.smeared_bounds import NO_SMEARED_BOUND, SmearedProblem, smeared_bound, smeared_note
 from positivity.unitarity import (
     bounded_certificate,
     bounded_program,
     round_outwards,
     to_ball,
 )
-from positivity.unitary_bounds import smeared_warning
 from solvers.bounded_measure import BoundedResult
 from solvers.precision import working_precision
 from solvers.program import MeasureProgram, SpinLadder
@@ -146,9 +145,11 @@ def _smeared_end(problem: LoopProblem, functions: int, null_theory: LoopTheory, 
         return End(
             None, "no theory", "no density was found: no theory (numerical, not proved), or change the functions"
         )
+    if not found.valid:
+        return End(None, "failed", NO_SMEARED_BOUND)
     natural = decimal_text(fmpq(round((side * found.value - float(shift.mid())) * 10**9), 10**9), 9)
     reached = f"{side * found.primal - float(shift.mid()):.12g}"
-    return End(natural, "numerical", smeared_warning(found), spectrum_value=reached, natural=natural)
+    return End(natural, "numerical", smeared_note(found.error), spectrum_value=reached, natural=natural)
 
 
 def smeared_problem(problem: LoopProblem, functions: int, null_theory: LoopTheory, side: int) -> SmearedProblem:

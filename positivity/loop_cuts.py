@@ -47,8 +47,6 @@ class Cut:
     certificate: Mapping[str, Any] | None = None
     error: float = 0.0
     reached: float | None = None
-    #: a numerical functional that is positive somewhere past its grid: not even numerically a bound
-    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,14 +114,18 @@ class CutFinder:
             error = arb(0)
             for c, value in linear.items():
                 if not (aimed and c == self.question.target):
-                    # |g_c| <= crude is a sum of moduli of two quadratics, hence at most this times 1 + g^2
+                    # |g_c| <= crude is a sum of moduli of two polynomials, hence at most this times 1 + g^2 or 1 + |g|
                     crude = [theory.crude(c) for theory in self._at.values()]
                     error += abs(value) / scale * (2 * crude[0] + crude[1] + crude[2])
             if not error.is_finite():
                 raise Refused("the certificate is about another coupling")
             side = 0 if not aimed else (1 if weight < 0 else -1)
-            scaled = Quadratic(constant.c0 / scale, constant.c1 / scale, constant.c2 / scale)
-            return Cut(side, scaled.widened(error), certificate)
+            if (self.question.scanned,) * 2 in self.question.pairs:
+                scaled = Quadratic(constant.c0 / scale, constant.c1 / scale, constant.c2 / scale).widened(error)
+            else:
+                # exactly linear: a ball around a zero coefficient would leave the far ends open
+                scaled = Quadratic(constant.c0 / scale, constant.c1 / scale, arb(0)).widened(error, linear=True)
+            return Cut(side, scaled, certificate)
 
     def base(self) -> list[Cut]:
         """<m^-4> >= 0: holds with any density, no program needed."""
@@ -217,7 +219,7 @@ class CutFinder:
         count = self.question.smeared
         asked = smeared_problem(problem, count, problem.theory, side)
         found = smeared_bound(asked)
-        if found is None or found.error > _WORST:
+        if found is None or not found.valid or found.error > _WORST:
             return None
         values = Quadratic.through(lambda at: self._dual_shift(problem, asked.null_rows, found.multipliers, at))
         target = Quadratic.through(lambda at: side * self._at[at].side(problem.target).constant)
@@ -228,7 +230,7 @@ class CutFinder:
         aimed = problem.theory.side(problem.target).linear
         has_target = abs(aimed.get(self.question.target, arb(0))) > _TINY
         reached = found.primal - side * float(problem.theory.side(problem.target).constant.mid())
-        return Cut(side if has_target else 0, cut, None, abs(found.error), reached, found.past >= 0)
+        return Cut(side if has_target else 0, cut, None, abs(found.error), reached)
 
     def _dual_shift(
         self, problem: LoopProblem, null_rows: Sequence[Functional], multipliers: Sequence[float], at: int

@@ -59,7 +59,7 @@ def _ends(
 ) -> tuple[End, End]:
     if _strength(coupling, fixes, pairs):
         upper = largest_g2(pairs, problem.order, problem.dimension, problem.assumptions, problem.smeared)
-        return End(None, "not sought", "not sought: with these loops only the largest g2 is"), upper
+        return End(None, "not sought", "not sought: with these loops only where the excluded g2 begin"), upper
     question = question_of(coupling, fixes, pairs, problem, digits)
     if question is not None:
         check_question(question)

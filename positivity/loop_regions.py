@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
+from flint import fmpq
 
 from positivity.amplitudes.one_loop import pair_text
 from positivity.couplings import Combination, Coupling, check_given, parse_combination
@@ -27,6 +27,7 @@ from positivity.errors import (
     whole_number,
 )
 from positivity.loop_cuts import Cut, CutFinder, Question, scanned_coupling
+from positivity.loop_outline import outline_of
 from positivity.loop_problem import single_fixes
 from positivity.loop_rows import PRECISION
 from positivity.loop_scan import Scan, check_question, needed
@@ -39,18 +40,17 @@ from solvers.precision import working_precision
 
 LOOP_REGION_SCHEMA = "eft-positivity/loop-region/1"
 _INFINITY = float("inf")
-#: x at which the outline is listed
-_SHOWN = 121
 
 
 @dataclass(frozen=True)
 class LoopRegion:
     """The allowed region of (x, y) with loops, in units of `problem.over`.
 
-    x, y: couplings as text.  problem: scope.  outline: (n, 3) rows (x, lowest y, largest y), outside
-    of which nothing is allowed; empty if nothing is.  status: "certified" (then certificates prove
-    the whole outline) or "numerical" with its reason.  error: of a numerical one, in units of
-    U = (4 pi)^(D/2) M^-D.  Source: 2501.09717; method in docs/theory/one_loop.md.
+    x, y: couplings as text.  problem: scope.  outline: (n, 3) rows (x, lowest y, largest y); nothing is
+    allowed outside of the polygon through them, between its rows either; empty if nothing is allowed.
+    status: "certified" (then certificates prove the whole outline) or "numerical" with its reason.
+    error: of a numerical one, in units of U = (4 pi)^(D/2) M^-D.
+    Source: 2501.09717; method in docs/theory/one_loop.md.
     """
 
     x: str
@@ -115,7 +115,8 @@ class LoopRegion:
         """Figure of the region; saved as PDF and PNG if a path is given."""
         from positivity.plotting import plot_plane
 
-        label = "allowed (certified)" if self.status == "certified" else "allowed (numerical, not proved)"
+        proved = "nothing outside (certified)" if self.status == "certified" else "numerical, not proved"
+        label = f"outer polygon: {proved}"
         nothing = np.zeros((0, 2))
         return plot_plane(self.problem, (self.x, self.y), self.outer, label, nothing, nothing, [], path)
 
@@ -171,7 +172,7 @@ def loop_region(
     check_question(question)
     with working_precision(PRECISION):
         cuts = _cuts(question, points, progress)
-        outline = _outline(cuts, float(divisor(problem).mid()))
+        outline = outline_of(cuts, float(divisor(problem).mid()))
     proved = all(cut.certificate is not None for cut in cuts)
     reason = "" if proved else "smeared nulls on a grid, error by refinement"
     documents = tuple(dict(cut.certificate) for cut in cuts if cut.certificate is not None)
@@ -206,21 +207,3 @@ def _cuts(question: Question, points: int, progress: Callable[[int, int], None] 
         if progress:
             progress(done, points)
     return [*needed(scan.cuts), *mine]
-
-
-def _outline(cuts: list[Cut], unit: float) -> np.ndarray:
-    """Rows (x, lowest y, largest y) of what the cuts allow, times the unit."""
-    from positivity.quadratics import allowed
-
-    where = allowed([cut.quadratic for cut in cuts if cut.side == 0])
-    if not where or not all(any(cut.side == side for cut in cuts) for side in (-1, 1)):
-        return np.zeros((0, 3))
-    low, high = where[0][0], where[-1][1]
-    places = (low + high) / 2 - (high - low) / 2 * np.cos(np.pi * np.arange(_SHOWN) / (_SHOWN - 1))
-    rows = []
-    for place in places:
-        top = min(float(cut.quadratic(arb(place)).upper()) for cut in cuts if cut.side == 1)
-        bottom = min(float(cut.quadratic(arb(place)).upper()) for cut in cuts if cut.side == -1)
-        if -bottom <= top:
-            rows.append((place * unit, -bottom * unit, top * unit))
-    return np.array(rows).reshape(-1, 3)

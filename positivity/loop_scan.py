@@ -19,6 +19,7 @@ from positivity.loop_cuts import Cut, CutFinder, Question
 from positivity.loop_rows import PRECISION
 from positivity.problem import End
 from positivity.quadratics import Interval, allowed, largest
+from positivity.smeared_bounds import smeared_note
 from positivity.unitarity import round_outwards, to_ball
 from solvers.precision import working_precision
 
@@ -168,9 +169,7 @@ def _end(scan: Scan, side: int) -> End:
     if all(cut.certificate is not None for cut in used):
         return End(natural, "certified", certificate=_cover(question, used), spectrum_value=shown, natural=natural)
     error = max(cut.error for cut in used)
-    reason = f"smeared nulls on a grid, error {error:.1e} U by refinement; all values of the scanned coupling"
-    if any(cut.doubtful for cut in used):
-        reason += "; a functional is positive past the grid, so not even numerically a bound"
+    reason = f"{smeared_note(error)}; all values of the scanned coupling"
     return End(natural, "numerical", reason, spectrum_value=shown, natural=natural)
 
 

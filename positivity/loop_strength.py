@@ -1,4 +1,7 @@
-"""The largest g2 at one loop, whatever the other couplings: bisection, and a proof over an interval of g2.
+"""An interval of g2 that is excluded at one loop, whatever the other couplings: bisection, and a proof over it.
+
+It begins at the largest g2 where theories were found.  Nothing is said of g2 beyond it: there the loop terms
+are as large as the tree terms, and functionals no longer exclude.
 
 At one g2 a scan of g3 shows that theories exist or that none does.  With rho_J >= 0 its functionals F
 hold at larger g2 too: F + y A_4(0) is positive on all states for y >= 0, and y(g2) cancels g4 in the
@@ -9,6 +12,7 @@ Derived in docs/theory/one_loop.md, section "The largest g2".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flint import arb, fmpq
@@ -45,26 +49,36 @@ def question_at(
 def largest_g2(
     pairs: tuple[Pair, ...], order: int, dimension: int, assumptions: Assumptions | None = None, smeared: int = 0
 ) -> End:
-    """Upper end of g2 in units of U.
+    """Where the excluded g2 begin, in units of U: an End with the interval `excluded`, no bound beyond it.
 
-    Certified with rho_J >= 0: the certificate proves that no g2 lies between the value and where its
-    slices end.  Otherwise numerical: theories were found below, none at the value.
+    Certified with rho_J >= 0, which holds for bounded densities as well: the certificate proves that no g2 lies
+    in the interval.  Otherwise numerical: theories were found below, none at the places tried.
     """
     _check(pairs)
     with working_precision(PRECISION):
-        inside, outside = _bracket(pairs, order, dimension, assumptions, smeared)
-        if inside is None or outside is None:
-            return End(None, "failed", "not resolved: no g2 was found to be excluded up to 64 U")
-        tolerance = 1e-3 if smeared else 2e-5
-        while (outside - inside) > tolerance * max(1.0, outside):
-            middle = (inside + outside) / 2
-            if _allowed_at(middle, pairs, order, dimension, assumptions, smeared):
-                inside = middle
-            else:
-                outside = middle
-        if assumptions is not None or smeared:
-            return _numerical(inside, outside)
-        return _certified(inside, outside, pairs, order, dimension)
+        if assumptions is not None and not smeared:
+            weaker = _searched(pairs, order, dimension, None, 0)
+            if weaker.status == "certified":
+                return replace(weaker, reason=f"{weaker.reason}; proved with rho_J >= 0 alone")
+        return _searched(pairs, order, dimension, assumptions, smeared)
+
+
+def _searched(
+    pairs: tuple[Pair, ...], order: int, dimension: int, assumptions: Assumptions | None, smeared: int
+) -> End:
+    inside, outside, tried = _bracket(pairs, order, dimension, assumptions, smeared)
+    if inside is None or outside is None:
+        return End(None, "failed", "not resolved: no g2 was found to be excluded up to 64 U")
+    tolerance = 1e-3 if smeared else 2e-5
+    while (outside - inside) > tolerance * max(1.0, outside):
+        middle = (inside + outside) / 2
+        if _allowed_at(middle, pairs, order, dimension, assumptions, smeared):
+            inside = middle
+        else:
+            outside = middle
+    if assumptions is not None or smeared:
+        return _numerical(inside, outside, tried)
+    return _certified(inside, outside, pairs, order, dimension)
 
 
 def _check(pairs: Sequence[Pair]) -> None:
@@ -76,17 +90,18 @@ def _check(pairs: Sequence[Pair]) -> None:
 
 def _bracket(
     pairs: tuple[Pair, ...], order: int, dimension: int, assumptions: Assumptions | None, smeared: int
-) -> tuple[float | None, float | None]:
+) -> tuple[float | None, float | None, float]:
+    """The last g2 with theories, the first without, and the largest one tried; None where there is none."""
     inside, value = None, 0.125
     while value <= 64:
         if _allowed_at(value, pairs, order, dimension, assumptions, smeared):
             inside = value
         elif inside is not None:
-            return inside, value
+            return inside, value, value
         else:
-            return None, None
+            return None, None, value
         value *= 2
-    return inside, None
+    return inside, None, value
 
 
 def _allowed_at(
@@ -101,10 +116,10 @@ def _decimal(value: float) -> fmpq:
     return fmpq(round(value * 10**8), 10**8)
 
 
-def _numerical(inside: float, outside: float) -> End:
-    text = decimal_text(_decimal(outside), 6)
-    reason = f"theories were found at {inside:.6g} U, none at the value; larger g2 not excluded point by point"
-    return End(text, "numerical", reason, spectrum_value=repr(inside), natural=text)
+def _numerical(inside: float, outside: float, tried: float) -> End:
+    text, last = (decimal_text(_decimal(value), 6) for value in (outside, tried))
+    reason = f"theories were found at {inside:.6g} U, none at the g2 tried from {text} U to {last} U"
+    return End(text, "numerical", reason, spectrum_value=repr(inside), natural=text, excluded=(text, last))
 
 
 def _certified(inside: float, outside: float, pairs: tuple[Pair, ...], order: int, dimension: int) -> End:
@@ -114,13 +129,21 @@ def _certified(inside: float, outside: float, pairs: tuple[Pair, ...], order: in
         slices = slices or _slices(_decimal(outside * (1 + shift)), pairs, order, dimension)
     text = decimal_text(_decimal(outside), 8)
     if not slices:
-        return End(text, "numerical", "excluded at this g2, but not proved beyond it", natural=text)
-    last = float(to_ball(parse_rational(slices[-1]["to"])))
+        reason = "excluded at this g2, but not proved beyond it"
+        return End(text, "numerical", reason, natural=text, excluded=(text, text))
+    last = _below(parse_rational(slices[-1]["to"]))
     document = {"schema": STRENGTH_SCHEMA, "slices": slices}
-    reason = f"no g2 from here to {last:.4g} U (proved); beyond that the one-loop truncation says nothing"
+    reason = "larger g2 are not excluded: there the one-loop truncation says nothing"
     # one unit in the last place above the proved one
     natural = decimal_text(parse_rational(slices[0]["from"]) + fmpq(1, 10**8), 8)
-    return End(natural, "certified", reason, document, spectrum_value=repr(inside), natural=natural)
+    return End(
+        natural, "certified", reason, document, spectrum_value=repr(inside), natural=natural, excluded=(natural, last)
+    )
+
+
+def _below(value: fmpq) -> str:
+    """A decimal not above a value."""
+    return decimal_text(fmpq((value * 10**4).floor(), 10**4), 4)
 
 
 def _slices(start: fmpq, pairs: tuple[Pair, ...], order: int, dimension: int) -> list[dict[str, Any]]:

@@ -37,6 +37,10 @@ def present_status(data: Mapping[str, Any]) -> str:
     return "no theory" if "no theory" in reason else status
 
 
+#: in which scheme one-loop terms are: a coupling means another number at another scale
+SCHEME = "couplings at mu=M, arcs of radius M"
+
+
 @dataclass(frozen=True)
 class State:
     """One state of a spectrum: <F> = sum weight F(m^2, J) with <over> = 1.
@@ -128,7 +132,9 @@ class End:
     without one): no valid bound can lie inside it.  digits: decimal places to which value and
     spectrum_value agree, None without a spectrum.  ray: states that can be added without limit
     when the end is unbounded.  spectrum_note: why there is no spectrum, or "".  natural: the value in
-    units of U = (4 pi)^(D/2), for a bounded density.  density: its extremal density.
+    units of U = (4 pi)^(D/2), for a bounded density.  density: its extremal density.  excluded: (from, to),
+    in units of U, where all that is known is that nothing lies between: then value is where that interval
+    begins, and no bound.
     """
 
     value: str | None
@@ -142,24 +148,30 @@ class End:
     spectrum_note: str = ""
     natural: str | None = None
     density: tuple[DensityStep, ...] = ()
+    excluded: tuple[str, str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
-        return asdict(self) | {
-            "spectrum": [asdict(state) for state in self.spectrum],
-            "ray": [asdict(state) for state in self.ray],
-            "density": [asdict(step) for step in self.density],
-        }
+        interval = {"excluded": list(self.excluded)} if self.excluded else {}
+        return (
+            {key: value for key, value in asdict(self).items() if key != "excluded"}
+            | interval
+            | {
+                "spectrum": [asdict(state) for state in self.spectrum],
+                "ray": [asdict(state) for state in self.ray],
+                "density": [asdict(step) for step in self.density],
+            }
+        )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> End:
         """Inverse of to_dict; unknown keys and wrong types are an InputError."""
         with reading("the end of a range"):
             states = {key: states_of(data.get(key, ())) for key in ("spectrum", "ray")}
-            end = cls(
-                **{**data, **states, "density": steps_of(data.get("density", ())), "status": present_status(data)}
-            )
-            for value in (end.value, end.natural):
+            interval = tuple(map(str, data["excluded"])) if data.get("excluded") else None
+            rest = {"density": steps_of(data.get("density", ())), "status": present_status(data), "excluded": interval}
+            end = cls(**{**data, **states, **rest})
+            for value in (end.value, end.natural, *(end.excluded or ())):
                 if value is not None:
                     parse_rational(value, "value of an end")
             if end.status not in STATUS_TEXT or not isinstance(end.certificate, Mapping | NoneType):
@@ -234,7 +246,5 @@ class Problem:
         rules = f"forward sum rules to order {self.order}"
         if self.smeared:
             rules = f"{self.smeared} smeared nulls of the improved k = 2 sum rule"
-        return (
-            f"D={self.dimension}, {'tree level' if self.loops == 'tree' else 'one loop with ' + self.loops}, "
-            f"{density}, all even spins, masses >= M=1, {rules}{held}"
-        )
+        level = "tree level" if self.loops == "tree" else f"one loop with {self.loops} ({SCHEME})"
+        return f"D={self.dimension}, {level}, {density}, all even spins, masses >= M=1, {rules}{held}"

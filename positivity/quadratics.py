@@ -35,9 +35,19 @@ class Quadratic:
         g = arb(g)
         return self.c0 + g * (self.c1 + g * self.c2)
 
-    def widened(self, error: arb) -> Quadratic:
-        """With an error of at most error (1 + g^2)."""
+    def plus(self, other: Quadratic) -> Quadratic:
+        """The sum of both."""
+        return Quadratic(self.c0 + other.c0, self.c1 + other.c1, self.c2 + other.c2)
+
+    def minus(self, other: Quadratic) -> Quadratic:
+        """The difference."""
+        return Quadratic(self.c0 - other.c0, self.c1 - other.c1, self.c2 - other.c2)
+
+    def widened(self, error: arb, linear: bool = False) -> Quadratic:
+        """With an error of at most error (1 + g^2), or error (1 + |g|) of a linear one."""
         ball = arb(0, 1) * error
+        if linear:
+            return Quadratic(self.c0 + ball, self.c1 + ball, self.c2)
         return Quadratic(self.c0 + ball, self.c1, self.c2 + ball)
 
     def below(self, interval: Interval) -> arb:
@@ -131,12 +141,8 @@ def largest(bounds: Sequence[Quadratic], where: Sequence[Interval]) -> tuple[arb
 
 
 def _breakpoints(bounds: Sequence[Quadratic], low: float, high: float) -> list[float]:
-    inside = {g for i, a in enumerate(bounds) for b in bounds[:i] for g in _minus(a, b).roots() if low < g < high}
+    inside = {g for i, a in enumerate(bounds) for b in bounds[:i] for g in a.minus(b).roots() if low < g < high}
     return sorted({low, *inside, high}) if low < high else [low, high]
-
-
-def _minus(a: Quadratic, b: Quadratic) -> Quadratic:
-    return Quadratic(a.c0 - b.c0, a.c1 - b.c1, a.c2 - b.c2)
 
 
 def _top(bounds: Sequence[Quadratic], interval: Interval) -> float:

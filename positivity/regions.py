@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -20,8 +20,12 @@ from positivity.region_tracing import EndSolverLike, HalfPlane, Tracer
 from positivity.results import html_table, text_table
 from positivity.typed import checked
 
+if TYPE_CHECKING:
+    from positivity.loop_regions import LoopRegion
+
 REGION_SCHEMA = "eft-positivity/region/1"
 Fix = Mapping[str, object] | None
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,23 @@ class Region:
         return plot_plane(self.problem, (self.x, self.y), self.outer, label, inner, crosses, markers, path)
 
 
+@overload
+def region(
+    x: str, y: str, over: str | None = ..., *, loops: Literal["tree"] = ..., order: int = ...,
+    dimension: int = ..., fix: Fix = ...,
+    points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
+    smeared: int = ..., progress: Progress | None = ..., resume: Region | None = ...,
+) -> Region: ...  # fmt: skip
+
+
+@overload
+def region(
+    x: str, y: str, over: str | None = ..., *, loops: str, order: int = ..., dimension: int = ..., fix: Fix = ...,
+    points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
+    smeared: int = ..., progress: Progress | None = ..., resume: Region | None = ...,
+) -> Region | LoopRegion: ...  # fmt: skip
+
+
 @known_keywords
 def region(
     x: str,
@@ -147,30 +168,42 @@ def region(
     order: int = 8,
     dimension: int = 4,
     fix: Mapping[str, object] | None = None,
-    points: int = 60,
+    points: int | None = None,
     digits: int = 8,
     density: str = "positive",
     loops: str = "tree",
     assumptions: Assumptions | None = None,
+    smeared: int = 0,
     progress: Callable[[int, int], None] | None = None,
     resume: Region | None = None,
-) -> Region:
+) -> Region | LoopRegion:
     """Allowed region of (x/over, y/over), M = 1, by adaptive tracing of its supporting lines.
 
-    points: number of half-planes; each new one is taken where the distance between the outer
+    points: number of half-planes (default 60); each new one is taken where the distance between the outer
     polygon and the hull of the touching points is largest, so curved parts get the samples and
     flat parts do not; each kink gets three more inside its normal cone.  progress: called with
     (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
     (Ctrl-C) returns what is there, marked incomplete.  Other arguments
-    as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  Raises
+    as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  With loops the answer
+    is that of `loop_region`, in units of U unless over says otherwise; smeared is for it alone.  Raises
     InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")
     order, dimension = check_order(order), check_dimension(dimension)
     if loop_choice(loops, order):
-        raise InputError("regions know no loops yet: scan `bound` at fixed couplings, or use loops 'tree'")
-    points, digits = whole_number(points, "points", 4, 2000), int(digits)
+        if resume is not None:
+            raise InputError("a region with loops cannot be resumed: make it anew")
+        from positivity.loop_regions import loop_region
+
+        return loop_region(
+            x, y, "U" if over is None else over, fix=fix or {}, loops=loops, order=order, dimension=dimension,
+            digits=min(digits, 8), density=density, assumptions=assumptions, smeared=smeared,
+            points=24 if points is None else points, progress=progress,
+        )  # fmt: skip
+    if smeared:
+        raise InputError("smeared nulls on a region need loops")
+    points, digits = whole_number(60 if points is None else points, "points", 4, 2000), int(digits)
     fix = check_given(fix, "fix", 'fix={"g4": "0.3"}')
     if density == "positive" and assumptions is not None:
         raise InputError("assumptions on the density need density 'unitary'")

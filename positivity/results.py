@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from positivity.errors import InputError, reading, shown
@@ -59,9 +58,10 @@ class Bound:
         """What to beware of: where the one-loop truncation is not trustworthy, "" elsewhere."""
         if self.problem.loops == "tree":
             return ""
-        from positivity.loop_validity import loop_warning
+        from positivity.loop_validity import loop_warning, scale_note
 
-        return loop_warning(self.problem, self.upper.natural)
+        said = loop_warning(self.problem, self.upper.natural), scale_note(self.problem, self.lower.natural)
+        return "; ".join(filter(None, said))
 
     def ends(self) -> tuple[tuple[str, End], tuple[str, End]]:
         """(("lower", end), ("upper", end))."""
@@ -107,9 +107,8 @@ def bound_rows(bounds: list[Bound]) -> Rows:
 
 
 def _excluded(end: End) -> str:
-    """What slices of g2 exclude, which is all they prove: an interval, and nothing beyond it; "" for other ends."""
-    slices = (end.certificate or {}).get("slices")
-    return f"none from {end.natural} U to {float(Fraction(slices[-1]['to'])):.7g} U" if slices else ""
+    """An interval where nothing lies, which says nothing of what is beyond it; "" for other ends."""
+    return "none from {} U to {} U".format(*end.excluded) if end.excluded else ""
 
 
 def text_table(rows: Rows, heading: str = "") -> str:

@@ -2,7 +2,9 @@
 
 One smeared null per function f_k replaces the tower of j = 1 forward nulls, whose highest order
 limits the forward program.  Values are numerical: they are re-evaluated on an independent finer
-grid (more spins, twice the range in xi, more nodes), and the difference is the error quoted.
+grid (more spins, one and a half times the range in xi, more nodes), and the difference is the error
+quoted.  Past the grid the functional is made negative at a dense set of states by exchange: solve, look at
+all of them, add those where it is positive, solve again.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from positivity.couplings import Combination
-from positivity.dispersion.smearing import smeared_nulls, smeared_nulls_eikonal, smeared_nulls_regge
+from positivity.dispersion.smearing import smeared_nulls, smeared_nulls_regge
 from positivity.dispersion.sum_rules import Functional, combination_functional, functional_kernel
 from positivity.errors import InputError
 from positivity.partial_waves import casimir, spin_weight, tail_weight
+from positivity.smeared_states import PastStates, past_states
 from solvers.bounded_measure import BoundedMeasure, BoundedProgram
 from solvers.grid import REGGE
 from solvers.sampled_tables import SampledTables
@@ -24,6 +27,12 @@ from solvers.sampled_tables import SampledTables
 _SCALE = 30.0
 #: error in units of U that is good enough, and grids tried until one gives it
 ACCEPTED, _ATTEMPTS = 5e-5, 3
+#: why an end has no value
+NO_SMEARED_BOUND = (
+    "not a bound: the functional found is positive at a state past the grid; use fewer or more smearing functions"
+)
+#: states past the grid: by which shares of a step they are moved, how often some are added, how many at most
+SHIFTS, _EXCHANGES, _ADDED = (0.0, 0.5), 12, 60
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,9 @@ class SmearedBound:
     """A numerical bound in units of U.
 
     value: dual value on the finer grid, an upper bound up to its error.  error: its difference
-    from the coarse dual plus the gap to the primal value `primal`.  past: largest relative value
-    of the functional beyond the grid (must be negative).  functions: how many.  multipliers: of
+    from the coarse dual plus the gap to the primal value `primal`.  past: largest value of the
+    functional at the states looked at past the grid (smeared_states), relative to its rows; unless it is
+    negative, value is no bound.  functions: how many.  multipliers: of
     the rows of the problem, in its order.
     """
 
@@ -55,6 +65,16 @@ class SmearedBound:
     past: float
     functions: int
     multipliers: tuple[float, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether the functional is negative at all states looked at past the grid: else value is no bound."""
+        return self.past <= 0
+
+
+def smeared_note(error: float) -> str:
+    """Why a smeared bound is numerical, with its error in units of U."""
+    return f"smeared nulls on a grid, error {error:.1e} U by refinement; negative at all states looked at past it"
 
 
 @dataclass(frozen=True)
@@ -76,6 +96,15 @@ class SmearedProblem:
     def __post_init__(self) -> None:
         if not 1 <= self.functions <= 24:
             raise InputError(f"functions {self.functions}: use 1 to 24 smearing functions")
+        # past the grid a higher power of X could not be balanced by the nulls
+        if any(
+            poly.degree() > 1
+            for row in (self.target, *(left for left, _ in self.fixed), *self.null_rows)
+            for poly in functional_kernel(row, self.dimension).values()
+        ):
+            raise InputError(
+                "smeared bounds are for couplings whose sum rule is at most linear in X: g2, g3, g4, g5, g6"
+            )
 
     @property
     def values(self) -> np.ndarray:
@@ -95,32 +124,78 @@ def tree_problem(
 def smeared_bound(problem: SmearedProblem, grid: Grid | None = None) -> SmearedBound | None:
     """Largest value of the target in units of U; None if the program has no solution.
 
-    Where the finer grid disagrees by more than ACCEPTED the program is solved on finer ones; the
-    value with the smallest error is returned.
+    Where the finer grid disagrees by more than ACCEPTED, or the functional stays positive at a state past
+    the grid, the program is solved on finer ones; the value with the smallest error is returned.
     """
     grid, best = grid or Grid(), None
     for _ in range(_ATTEMPTS):
         found = _on_grid(problem, grid)
-        if found is not None and (best is None or found.error < best.error):
+        if found is not None and (best is None or (not found.valid, found.error) < (not best.valid, best.error)):
             best = found
-        if best is not None and best.error < ACCEPTED:
+        if best is not None and best.valid and best.error < ACCEPTED:
             break
         grid = Grid(grid.spins + 20, 1.3 * grid.reach, grid.nodes + 12)
     return best
 
 
 def _on_grid(problem: SmearedProblem, grid: Grid) -> SmearedBound | None:
-    coarse, fine = (_program(problem, g) for g in (grid, grid.finer()))
-    result = coarse.solve(np.ones(1), problem.values, 1e-7)
-    if result.status != "optimal":
-        return None
-    multipliers = np.array([float(int(m.p)) / float(int(m.q)) for m in result.multipliers])
-    value, past = fine.dual_value(np.ones(1), problem.values, multipliers)
+    past = [Past(problem, past_states(problem.dimension, problem.functions, grid.reach, shift)) for shift in SHIFTS]
+    coarse, tables = _program(problem, grid, past[0].first())
+    basis = tables.basis.astype(float)
+    for _ in range(_EXCHANGES):
+        result = coarse.solve(np.ones(1), problem.values, 1e-7)
+        if result.status != "optimal":
+            return None
+        multipliers = np.array([float(int(m.p)) / float(int(m.q)) for m in result.multipliers])
+        missed = [each.missed(multipliers, basis) for each in past]
+        if not any(len(rows[0]) for rows in missed):
+            break
+        for rows in missed:
+            tables.require(*rows)
+    fine, _ = _program(problem, grid.finer(), None)
+    value, _ = fine.dual_value(np.ones(1), problem.values, multipliers)
     error = abs(value - result.dual) + result.dual - result.primal
-    return SmearedBound(value, result.primal, error, past, problem.functions, tuple(multipliers))
+    worst = max(each.largest(multipliers, basis) for each in past)
+    return SmearedBound(value, result.primal, error, worst, problem.functions, tuple(multipliers))
 
 
-def _program(problem: SmearedProblem, grid: Grid) -> BoundedProgram:
+class Past:
+    """Rows of a problem at states past the grid: the functional target - multipliers . free must be negative there."""
+
+    def __init__(self, problem: SmearedProblem, states: PastStates) -> None:
+        self.states = states
+        nulls = states.nulls.copy()
+        for k, row in enumerate(problem.null_rows):
+            nulls[:, k] += states.forward(row)
+        self.free = np.column_stack([*(states.forward(left) for left, _ in problem.fixed), nulls])
+        self.target = states.forward(problem.target)
+
+    def first(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows to begin with: a few states of every spin, more of infinite spin."""
+        place = np.arange(len(self.target))
+        chosen = np.where(self.states.spins < 0, place % 4 == 0, place % 37 == 0)
+        return self.free[chosen], self.target[chosen, None]
+
+    def values(self, multipliers: np.ndarray, basis: np.ndarray) -> np.ndarray:
+        """The functional relative to the largest free row in the given basis: (states,)."""
+        sizes = np.abs(self.free @ basis).max(axis=1)
+        return np.asarray((self.target - self.free @ multipliers) / sizes)
+
+    def missed(self, multipliers: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows where the functional is positive, the worst first and of every spin its peaks only."""
+        values = self.values(multipliers, basis)
+        peaks = self.states.peaks(values, 0.0)
+        worst = peaks[np.argsort(-values[peaks])][:_ADDED]
+        return self.free[worst], self.target[worst, None]
+
+    def largest(self, multipliers: np.ndarray, basis: np.ndarray) -> float:
+        """The largest relative value."""
+        return float(self.values(multipliers, basis).max())
+
+
+def _program(
+    problem: SmearedProblem, grid: Grid, past: tuple[np.ndarray, np.ndarray] | None
+) -> tuple[BoundedProgram, SampledTables]:
     dimension, functions = problem.dimension, problem.functions
     fixed = [_polynomial_row(left, dimension) for left, _ in problem.fixed]
     wanted = _polynomial_row(problem.target, dimension)
@@ -141,23 +216,11 @@ def _program(problem: SmearedProblem, grid: Grid) -> BoundedProgram:
         weight=lambda spin: spin_weight(spin, dimension),
         tail=(grid.spins, tail_weight(grid.spins, dimension)),
     )
-    x = np.linspace(0.005, 0.999, grid.nodes)
-    linear = [_linear_in_casimir(left, dimension, x) for left, _ in problem.fixed]
-    nulls = smeared_nulls_eikonal(x, functions, dimension)
-    for k, row in enumerate(problem.null_rows):
-        nulls[:, k] += _linear_in_casimir(row, dimension, x)
-    limits = np.column_stack([*linear, nulls]), _linear_in_casimir(problem.target, dimension, x)[:, None]
-    spins = measure.spins(2)
-    tables = SampledTables(rows, spins, lambda spin: casimir(spin, dimension), grid.reach, grid.nodes, _SCALE, limits)
-    return BoundedProgram(tables, lambda spin: casimir(spin, dimension), measure)
-
-
-def _linear_in_casimir(functional: Functional, dimension: int, x: np.ndarray) -> np.ndarray:
-    """Coefficient of X in a coupling, at fixed x; raises InputError if a higher power leads."""
-    kernel = functional_kernel(functional, dimension)
-    if any(poly.degree() > 1 for poly in kernel.values()):
-        raise InputError("smeared bounds are for couplings whose sum rule is at most linear in X: g2, g3, g4, g5, g6")
-    return sum((float(int(p[1].p)) / float(int(p[1].q)) * x ** (n - 2) for n, p in kernel.items()), np.zeros_like(x))
+    none = np.zeros((0, len(fixed) + functions)), np.zeros((0, 1))
+    tables = SampledTables(
+        rows, measure.spins(2), lambda spin: casimir(spin, dimension), grid.reach, grid.nodes, _SCALE, past or none
+    )
+    return BoundedProgram(tables, lambda spin: casimir(spin, dimension), measure), tables
 
 
 def _polynomial_row(functional: Functional, dimension: int) -> Callable[[int, np.ndarray], np.ndarray]:

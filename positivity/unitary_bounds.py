@@ -11,7 +11,7 @@ from positivity.certificates import decimal_text
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
 from positivity.problem import Assumptions, End, Problem
-from positivity.smeared_bounds import SmearedBound, smeared_bound, tree_problem
+from positivity.smeared_bounds import NO_SMEARED_BOUND, smeared_bound, smeared_note, tree_problem
 from positivity.unitarity import (
     Level,
     UnitarySolver,
@@ -85,20 +85,16 @@ def _smeared_end(
         return End(
             None, "no theory", "the smeared program has no solution (numerical, not proved): change the fixed values"
         )
+    if not found.valid:
+        return End(None, "failed", NO_SMEARED_BOUND)
     natural = decimal_text(fmpq(round(side * found.value * 10**9), 10**9), 9)
     return End(
         displayed(problem, natural, side, digits),
         "numerical",
-        smeared_warning(found),
+        smeared_note(found.error),
         spectrum_value=_plain(problem, repr(side * found.primal)),
         natural=natural,
     )
-
-
-def smeared_warning(found: SmearedBound) -> str:
-    """Why a smeared bound is numerical, with its error."""
-    warning = "" if found.past < 0 else "; positive past the grid, so not even numerically a bound"
-    return f"smeared nulls on a grid, error {found.error:.1e} U by refinement{warning}"
 
 
 def divisor(problem: Problem) -> arb:

@@ -10,7 +10,6 @@ from solvers.grid import chebyshev
 from solvers.highs import silent_model
 from solvers.measured_rows import MeasuredRows, Step
 
-_RAY_MARGIN = 1e-9
 #: cells whose column is so long that the tolerance of the linear program would matter keep F below zero
 #: by this share of it
 _CELL_MARGIN, _TOLERANCE = 3e-10, 1e-10
@@ -53,14 +52,13 @@ class Cells:
     def _rays(self) -> None:
         """F <= 0 where the Regge family is not cut into cells: columns without a ceiling."""
         free, targets = self.rows.tables.beyond()
-        # kept a little below zero, so that the sign at large xi can be proved
         rows = np.hstack([free, (targets @ self.weights)[:, None]])
         size = np.abs(rows[:, :-1]).max(axis=1)
         kept = (size > 0) | (rows[:, -1] > 0)
         rows, targets = rows[kept], targets[kept]
         length = np.abs(rows).max(axis=1, keepdims=True) if not size.all() else size[:, None]
         rows /= length
-        rows[:, -1] += _RAY_MARGIN
+        rows[:, -1] += self.rows.tables.margin
         self._ray_count, self._ray_targets = len(rows), targets / length
         if len(rows):
             self._push(rows, np.full(len(rows), highspy.kHighsInf))

@@ -19,11 +19,12 @@ RowFunction = Callable[[int, np.ndarray], tuple[np.ndarray, np.ndarray]]
 class SampledTables:
     """Rows interpolated at Chebyshev points in v = sqrt(s), eta = scale s/(1-s) up to `reach`.
 
-    Beyond reach the functional is asked to be negative at the points of `beyond`, and so are
-    `limits`, rows (free, targets) of limits that no sampled spin reaches.
+    past: rows (free, targets) of states beyond reach, where the functional is asked to be negative, by
+    `margin` of the largest free row in the basis of the program; more can be added with `require`.
     """
 
     growth, low = 0, 0
+    margin = 1e-8
 
     def __init__(
         self,
@@ -33,15 +34,14 @@ class SampledTables:
         reach: float,
         nodes: int,
         scale: float,
-        limits: tuple[np.ndarray, np.ndarray],
+        past: tuple[np.ndarray, np.ndarray],
     ) -> None:
         self.spins, self.scale = spins, scale
         self.index = {int(spin): i for i, spin in enumerate(spins)}
         ends = np.array([np.inf if spin == REGGE else 1.0 + casimir(int(spin)) for spin in spins])
-        self._eta_ends = ends
         last = np.minimum(ends, reach)
         self.last = last / (last + scale)
-        self._rows, self._reach, self._limits = rows, reach, limits
+        self._past = past
         points = np.cos(np.pi * (np.arange(nodes) + 0.5) / nodes)
         inverse = np.linalg.inv(np.polynomial.chebyshev.chebvander(points, nodes - 1))
         free, targets = [], []
@@ -65,8 +65,9 @@ class SampledTables:
 
     def sample(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
         """Chebyshev polynomials of v at places s of spins: s.shape + (nodes,)."""
-        v = np.sqrt(np.minimum(s / self.last[owners], 1.0))
-        return np.asarray(np.polynomial.chebyshev.chebvander(2 * v - 1, self.targets.shape[1] - 1))
+        v = np.sqrt(np.clip(s / self.last[owners], 0.0, 1.0))
+        angle = np.arccos(2 * v - 1)
+        return np.asarray(np.cos(angle[..., None] * np.arange(self.targets.shape[1])))
 
     def coefficients(self, coordinates: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Chebyshev coefficients per spin of sum weights target + sum coordinates free."""
@@ -76,15 +77,10 @@ class SampledTables:
         """None beyond the grid of the program."""
         return np.zeros(0, int), np.zeros(0)
 
+    def require(self, free: np.ndarray, targets: np.ndarray) -> None:
+        """Ask the functional to be negative at more states: (states, rows), (states, targets)."""
+        self._past = np.concatenate([self._past[0], free]), np.concatenate([self._past[1], targets])
+
     def beyond(self) -> tuple[np.ndarray, np.ndarray]:
-        """Free rows and targets at points past `reach`, where the functional must be negative."""
-        free, targets = [self._limits[0] @ self.basis.astype(float)], [self._limits[1]]
-        for spin, end in zip(self.spins, self._eta_ends, strict=True):
-            if end <= self._reach:
-                continue
-            last = min(end, 40 * self._reach)
-            eta = np.unique(np.append(np.geomspace(self._reach, last, 100), last))
-            values = self._rows(int(spin), eta)
-            free.append(values[0] @ self.basis.astype(float))
-            targets.append(values[1])
-        return np.concatenate(free), np.concatenate(targets)
+        """Free rows and targets at the states past `reach`, where the functional must be negative."""
+        return self._past[0] @ self.basis.astype(float), self._past[1]

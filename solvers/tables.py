@@ -24,6 +24,9 @@ class RowTables:
     targets: (n, degree+1, targets).
     """
 
+    #: how far below zero, relative to its free rows, the functional is kept past the cells: the sign is to be proved
+    margin = 1e-9
+
     def __init__(self, program: MeasureProgram, spins: np.ndarray) -> None:
         self.program = program
         size, targets = len(program.free), len(program.targets)
