@@ -21,3 +21,10 @@ def check_order(order: object, minimum: int = 3, what: str = "the couplings aske
     if order > 40:
         raise InputError(f"order {order} is above 40, the highest supported: lower --order")
     return order
+
+
+def check_time_limit(seconds: object) -> None:
+    """Raise InputError unless a time limit is None or a positive number of seconds."""
+    if seconds is None or (isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e9):
+        return
+    raise InputError(f"time limit {seconds!r}: use a positive number of seconds")

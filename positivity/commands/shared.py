@@ -75,6 +75,13 @@ def add_output(parser: argparse.ArgumentParser, what: str = "result") -> None:
     parser.add_argument("--output", "-o", metavar="FILE", help=f"save the {what} as JSON")
 
 
+def add_time_limit(parser: argparse.ArgumentParser) -> None:
+    """--time-limit of a command that can be resumed."""
+    parser.add_argument(
+        "--time-limit", type=seconds, metavar="S", help="stop after S seconds as after Ctrl-C; --resume goes on"
+    )
+
+
 def deliver(options: Any, result: Any) -> None:
     """Print a result as --json says, and save it where --output says."""
     print(json.dumps(result.to_dict(), indent=1) if options.json else result)
@@ -88,6 +95,17 @@ def integer(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not an integer") from None
+
+
+def seconds(text: str) -> float:
+    """A time limit."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
+    return value
 
 
 def assumptions(options: Any) -> Any:
