@@ -11,12 +11,12 @@ from positivity.commands.shared import (
     NOT_PROVED,
     OK,
     add_problem,
+    add_time_limit,
     assumptions,
     check_writable,
     command,
     fixes,
     integer,
-    read_json,
     show_progress,
     write_json,
 )
@@ -37,11 +37,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
     parser.add_argument("--output", "-o", metavar="FILE", help="figure, saved as PDF and PNG")
     parser.add_argument("--json", metavar="FILE", help="data (default: beside the figure)")
+    add_time_limit(parser)
     parser.add_argument("--resume", action="store_true", help="go on from the data file of an interrupted run")
 
 
 def _region(options: Any) -> int:
-    from positivity.regions import Region, region
+    from positivity.regions import region
 
     data = options.json or (str(Path(options.output).with_suffix(".json")) if options.output else None)
     for name in (options.output, data):
@@ -54,16 +55,15 @@ def _region(options: Any) -> int:
         raise InputError("--smeared on a region needs --loops: drop it")
     if options.resume and not data:
         raise InputError("--resume needs --json FILE or -o FILE, the data of the interrupted run")
-    earlier = Region.from_dict(read_json(data)) if options.resume and data and Path(data).exists() else None
     result = region(
         options.x, options.y, options.over, order=options.order, dimension=options.dimension,
         fix=fixes(options.fix), points=options.points or 60, digits=options.digits, density=options.density,
-        loops=options.loops, assumptions=assumptions(options), resume=earlier,
-        progress=show_progress if sys.stderr.isatty() else None,
+        loops=options.loops, assumptions=assumptions(options), resume=options.resume, output=data,
+        progress=show_progress if sys.stderr.isatty() else None, time_limit=options.time_limit,
     )  # fmt: skip
     _deliver(options, data, result)
     if not result.complete:
-        print("positivity: interrupted; --resume goes on from the data file", file=sys.stderr)
+        print("positivity: stopped before the end; --resume goes on from the data file", file=sys.stderr)
         return INTERRUPTED
     return OK if len(result.certified) == len(result.half_planes) else NOT_PROVED
 
@@ -85,7 +85,7 @@ def _loop_region(options: Any, data: str | None) -> int:
 
 def _deliver(options: Any, data: str | None, result: Any) -> None:
     """Save data and figure, print the table."""
-    if data:
+    if data and options.loops != "tree":  # a region at tree level is on disk as it grows
         write_json(data, result.to_dict())
     if options.output:
         result.plot(options.output)
