@@ -107,3 +107,10 @@ def _nearest(signature: inspect.Signature, keywords: dict[str, object]) -> str:
         return f"; it takes {', '.join(signature.parameters)}"
     close = difflib.get_close_matches(unknown, signature.parameters, 1)
     return f"; did you mean {close[0]}?" if close else f"; it knows {', '.join(signature.parameters)}"
+
+
+def check_time_limit(seconds: object) -> None:
+    """Raise InputError unless a time limit is None or a positive number of seconds."""
+    if seconds is None or (isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e9):
+        return
+    raise InputError(f"time limit {shown(seconds)}: use a positive number of seconds")

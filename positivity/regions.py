@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -12,10 +14,21 @@ import numpy as np
 from positivity.amplitudes.uv_completions import Theory, known_theories
 from positivity.bounds import check_choices, loop_choice, parse_fixes, versions
 from positivity.couplings import Combination, check_given, combination_text, parse_combination
-from positivity.errors import InputError, check_dimension, check_order, known_keywords, reading, shown, whole_number
+from positivity.errors import (
+    InputError,
+    check_dimension,
+    check_order,
+    check_time_limit,
+    known_keywords,
+    reading,
+    shown,
+    whole_number,
+)
+from positivity.files import PathLike
 from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes
 from positivity.problem import Assumptions, Problem
 from positivity.programs import ratio_program
+from positivity.region_file import GrowingRegion, saved_region
 from positivity.region_tracing import EndSolverLike, HalfPlane, Tracer
 from positivity.results import html_table, text_table
 from positivity.typed import checked
@@ -87,10 +100,7 @@ class Region:
             "x": self.x,
             "y": self.y,
             "problem": self.problem.to_dict(),
-            "half_planes": [
-                {"normal": list(plane.normal), "end": plane.end.to_dict(), "point": plane.point}
-                for plane in self.half_planes
-            ],
+            "half_planes": [plane.to_dict() for plane in self.half_planes],
             "theories": [asdict(theory) for theory in self.theories],
             "inner": [list(point) for point in self.inner],
             "outer": self.outer.tolist(),
@@ -147,7 +157,8 @@ def region(
     x: str, y: str, over: str | None = ..., *, loops: Literal["tree"] = ..., order: int = ...,
     dimension: int = ..., fix: Fix = ...,
     points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
-    smeared: int = ..., progress: Progress | None = ..., resume: Region | None = ...,
+    smeared: int = ..., progress: Progress | None = ..., resume: Region | bool | None = ...,
+    output: PathLike | None = ..., time_limit: float | None = ...,
 ) -> Region: ...  # fmt: skip
 
 
@@ -155,7 +166,8 @@ def region(
 def region(
     x: str, y: str, over: str | None = ..., *, loops: str, order: int = ..., dimension: int = ..., fix: Fix = ...,
     points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
-    smeared: int = ..., progress: Progress | None = ..., resume: Region | None = ...,
+    smeared: int = ..., progress: Progress | None = ..., resume: Region | bool | None = ...,
+    output: PathLike | None = ..., time_limit: float | None = ...,
 ) -> Region | LoopRegion: ...  # fmt: skip
 
 
@@ -175,15 +187,19 @@ def region(
     assumptions: Assumptions | None = None,
     smeared: int = 0,
     progress: Callable[[int, int], None] | None = None,
-    resume: Region | None = None,
+    resume: Region | bool | None = None,
+    output: PathLike | None = None,
+    time_limit: float | None = None,
 ) -> Region | LoopRegion:
     """Allowed region of (x/over, y/over), M = 1, by adaptive tracing of its supporting lines.
 
     points: number of half-planes (default 60); each new one is taken where the distance between the outer
     polygon and the hull of the touching points is largest, so curved parts get the samples and
     flat parts do not; each kink gets three more inside its normal cone.  progress: called with
-    (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
-    (Ctrl-C) returns what is there, marked incomplete.  Other arguments
+    (done, total).  output: JSON file of the region; until it is written each half-plane is synced to
+    OUTPUT.growing as it is found, so that a kill loses at most one.  resume: a region of the same problem whose
+    half-planes are kept, or True: those on disk.  An interrupt (Ctrl-C) or time_limit (seconds) returns what is
+    there, marked incomplete; resumed, it becomes the region of an undisturbed run.  Other arguments
     as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  With loops the answer
     is that of `loop_region`, in units of U unless over says otherwise; smeared is for it alone.  Raises
     InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
@@ -191,9 +207,12 @@ def region(
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")
     order, dimension = check_order(order), check_dimension(dimension)
+    check_time_limit(time_limit)
     if loop_choice(loops, order):
-        if resume is not None:
-            raise InputError("a region with loops cannot be resumed: make it anew")
+        if resume or output is not None or time_limit is not None:
+            raise InputError(
+                "a region with loops takes seconds and is not resumed: leave resume, output, time_limit out"
+            )
         from positivity.loop_regions import loop_region
 
         return loop_region(
@@ -215,22 +234,55 @@ def region(
     else:
         problem, solver = _positive_solver(first, second, "g2" if over is None else over, fix, order, dimension, digits)
         theories = [] if problem.fix else known_theories(dimension)
-    if resume is not None and resume.problem != problem:
+    kept = _earlier(resume, output, problem)
+    header = {"problem": problem.to_dict(), "digits": digits, "versions": versions()}
+    with closing(GrowingRegion(output, header, bool(resume))) if output is not None else nullcontext() as growing:
+        if growing is not None:
+            kept += growing.half_planes()
+        deadline = None if time_limit is None else time.monotonic() + time_limit
+        tracer = Tracer(solver, growing.record if growing else lambda plane: None, deadline)
+        planes = tracer.trace(points, progress or (lambda done, total: None), kept)
+        seconds = round(time.perf_counter() - started, 3)
+        found = _with_theories(names, problem, planes, theories, (seconds, tracer.complete))
+        if growing is not None:
+            growing.finish(found.to_dict())
+    return found
+
+
+def _earlier(resume: Region | bool | None, output: PathLike | None, problem: Problem) -> list[HalfPlane]:
+    """The half-planes of the region to be resumed, except those in the file that was growing."""
+    if resume is True:
+        if output is None:
+            raise InputError("resume needs the output file of the interrupted region")
+        data = saved_region(output)
+        resume = None if data is None else Region.from_dict(data)
+    if not isinstance(resume, Region):
+        return []
+    if resume.problem != problem:
         raise InputError("the region to resume belongs to another problem: begin a new one")
-    tracer = Tracer(solver)
-    planes = tracer.trace(points, progress or (lambda done, total: None), resume.half_planes if resume else ())
+    return list(resume.half_planes)
+
+
+def _with_theories(
+    names: tuple[str, str],
+    problem: Problem,
+    planes: Sequence[HalfPlane],
+    theories: Sequence[Theory],
+    outcome: tuple[float, bool],
+) -> Region:
+    """The region with the known theories in it; outcome: seconds, and whether it is complete."""
+    first, second = (parse_combination(name) for name in names)
     base = parse_combination(problem.over) if theories else {}
     markers = tuple(
         TheoryPoint(t.name, t.amplitude, float(t.ratio(first, base)), float(t.ratio(second, base))) for t in theories
     )
-    seconds = round(time.perf_counter() - started, 3)
     hull = _inner(theories, first, second, base)
-    return Region(*names, problem, tuple(planes), markers, hull, versions(), seconds, tracer.complete)
+    return Region(*names, problem, tuple(planes), markers, hull, versions(), *outcome)
 
 
 def _positive_solver(
     x: Combination, y: Combination, over: str, fix: Fix, order: int, dimension: int, digits: int
-) -> tuple[Problem, EndSolverLike]:
+) -> tuple[Problem, Callable[[], EndSolverLike]]:
     from positivity.ends import EndSolver
 
     base, fixes = parse_combination(over), parse_fixes(fix)
@@ -238,7 +290,7 @@ def _positive_solver(
     names = f"{combination_text(x)}, {combination_text(y)}"
     ratio = ratio_program([x, y], base, fixes, order, dimension)
     problem = Problem(names, combination_text(base), dimension, order, held)
-    return problem, EndSolver(ratio, dimension, digits)
+    return problem, partial(EndSolver, ratio, dimension, digits)
 
 
 def _unitary_solver(
@@ -250,7 +302,7 @@ def _unitary_solver(
     dimension: int,
     digits: int,
     assumptions: Assumptions | None,
-) -> tuple[Problem, EndSolverLike]:
+) -> tuple[Problem, Callable[[], EndSolverLike]]:
     from positivity.unitarity import UnitarySolver, exact_assumptions, held_levels
     from positivity.unitarity import parse_fixes as parse_levels
 
@@ -261,7 +313,9 @@ def _unitary_solver(
     held = held_levels(fix or {})
     names = f"{combination_text(x)}, {combination_text(y)}"
     problem = Problem(names, "U", dimension, order, held, "unitary", "tree", given)
-    return problem, UnitarySolver([x, y], levels, order, dimension, digits, given)
+    new_solver = partial(UnitarySolver, [x, y], levels, order, dimension, digits, given)
+    new_solver()  # refuses what makes no sense
+    return problem, new_solver
 
 
 def _inner(

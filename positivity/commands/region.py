@@ -10,6 +10,7 @@ from positivity.commands.shared import (
     INTERRUPTED,
     add_certified,
     add_problem,
+    add_time_limit,
     assumptions,
     check_writable,
     command,
@@ -20,7 +21,6 @@ from positivity.commands.shared import (
     write_json,
 )
 from positivity.errors import InputError, shown
-from positivity.reading import read_object
 
 
 def add(commands: Any) -> None:
@@ -38,11 +38,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--output", "-o", metavar="FILE", help="figure, saved as PDF and PNG")
     parser.add_argument("--json", metavar="FILE", help="data (default: beside the figure)")
     add_certified(parser)
+    add_time_limit(parser)
     parser.add_argument("--resume", action="store_true", help="go on from the data file of an interrupted run")
 
 
 def _region(options: Any) -> int:
-    from positivity.regions import Region, region
+    from positivity.regions import region
 
     check_writable(options.output, options.json)
     if options.output and Path(options.output).suffix not in (".pdf", ".png"):
@@ -55,16 +56,15 @@ def _region(options: Any) -> int:
         raise InputError("--smeared on a region needs --loops: drop it")
     if options.resume and not data:
         raise InputError("--resume needs --json FILE or -o FILE, the data of the interrupted run")
-    earlier = Region.from_dict(read_object(data)) if options.resume and data and Path(data).exists() else None
     result = region(
         options.x, options.y, options.over, order=options.order, dimension=options.dimension,
         fix=fixes(options.fix), points=_points(options, 60), digits=options.digits, density=options.density,
-        loops=options.loops, assumptions=assumptions(options), resume=earlier,
-        progress=show_progress if sys.stderr.isatty() else None,
+        loops=options.loops, assumptions=assumptions(options), resume=options.resume, output=data,
+        progress=show_progress if sys.stderr.isatty() else None, time_limit=options.time_limit,
     )  # fmt: skip
     _deliver(options, data, result)
     if not result.complete:
-        print("positivity: interrupted; --resume goes on from the data file", file=sys.stderr)
+        print("positivity: stopped before the end; --resume goes on from the data file", file=sys.stderr)
         return INTERRUPTED
     return exit_code(options, [plane.end.status for plane in result.half_planes], False)
 
@@ -91,7 +91,7 @@ def _points(options: Any, default: int) -> int:
 
 def _deliver(options: Any, data: str | None, result: Any) -> None:
     """Save data and figure, print the table."""
-    if data:
+    if data and options.loops != "tree":  # a region at tree level is on disk as it grows
         write_json(data, result.to_dict())
     if options.output:
         result.plot(options.output)

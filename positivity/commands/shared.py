@@ -93,6 +93,13 @@ def exit_code(options: Any, statuses: Iterable[str], numerical_asked: bool) -> i
     return OK if set(statuses) <= enough else NOT_PROVED
 
 
+def add_time_limit(parser: argparse.ArgumentParser) -> None:
+    """--time-limit of a command that can be resumed."""
+    parser.add_argument(
+        "--time-limit", type=seconds, metavar="S", help="stop after S seconds as after Ctrl-C; --resume goes on"
+    )
+
+
 def deliver(options: Any, result: Any) -> None:
     """Print a result as --json says, and save it where --output says."""
     if options.output:  # first: the pipe that is printed to may be closed
@@ -114,6 +121,17 @@ def decimal(text: str) -> float:
     except (InputError, OverflowError):
         raise argparse.ArgumentTypeError(f"{shown(text)} is not a finite number") from None
     return found
+
+
+def seconds(text: str) -> float:
+    """A time limit."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
+    return value
 
 
 def assumptions(options: Any) -> Any:

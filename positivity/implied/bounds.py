@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flint import arb, fmpq
@@ -140,14 +140,27 @@ def intervals_text(intervals: list[tuple[fmpq, fmpq]]) -> str:
     return "no theory has " + " or ".join(f"{number_text(a)} U < g2 < {number_text(b)} U" for a, b in intervals)
 
 
+def _check_excluded(said: Any, intervals: Sequence[tuple[fmpq, fmpq]]) -> None:
+    """Refuse an interval, in units of U, that is not inside what slices exclude; None says nothing."""
+    if said is None:
+        return
+    if not isinstance(said, list | tuple) or len(said) != 2:
+        raise Refused("an excluded interval has two ends")
+    low, high = (number(value, "end of an excluded interval") for value in said)
+    if not any(first <= low <= high <= last for first, last in intervals):
+        raise Refused("the interval that is said to be excluded is not in what its certificates prove")
+
+
 def _strength_statement(
     certificate: Mapping[str, Any], end: Mapping[str, Any], value: fmpq, scope: Scope,
     target: Combination, side: int, prover: Prover,
 ) -> Statement:  # fmt: skip
     """What slices of g2 exclude: the interval, and nothing of what lies beyond it."""
-    if target != _G2 or side != 1 or scope.fix or scope.density.ceiling is not None or not scope.pairs:
-        raise Refused("slices of g2 are about the largest g2 at one loop, nothing held, rho_J >= 0")
+    # the slices are proved with rho_J >= 0, so they hold for every smaller density
+    if target != _G2 or side != 1 or scope.fix or not scope.pairs:
+        raise Refused("slices of g2 are about the largest g2 at one loop, nothing held")
     intervals = excluded_intervals(certificate, scope, prover)
+    _check_excluded(end.get("excluded"), intervals)
     first, last = intervals[0]
     with working_precision(PRECISION):
         check_value(end, value, scope, to_ball(first), 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from positivity.errors import InputError
+from positivity.errors import InputError, check_time_limit
 from positivity.scans.executors import Given, Inline, Processes
 from positivity.scans.plan import Boundary, Chain, Place, answer_class, chains, coarse_places
 from positivity.scans.records import SCAN_SCHEMA, Records, Unrecorded
@@ -21,6 +22,9 @@ from positivity.scans.tasks import WorkerMismatch, evaluate, own_versions, prepa
 
 #: times a point is tried whose worker was lost
 ATTEMPTS = 3
+
+#: seconds between two looks at what is still running after Ctrl-C
+_POLL = 0.1
 
 Report: TypeAlias = Callable[[int, int, int, bool], None]
 Output: TypeAlias = str | os.PathLike[str] | None
@@ -35,6 +39,7 @@ def scan(
     executor: Executor | None = None,
     resume: bool = False,
     progress: Report | None = None,
+    time_limit: float | None = None,
 ) -> Scan:
     """Answer a question at every point of a grid of couplings.
 
@@ -44,11 +49,12 @@ def scan(
     goes on with it.  jobs: worker processes (1: this process).  executor: any
     concurrent.futures.Executor instead, e.g. dask's Client.get_executor(); jobs is then the
     number of its workers.  progress: called with (recorded, total, without an answer, final).
+    time_limit: seconds after which no new point is begun, as after one Ctrl-C.
 
     Neighbouring points of tree-level bounds with rho_J >= 0 start each other; rows depend on
     the specification and the versions only, not on jobs, order of execution or interruptions.
 
-    Returns a Scan (complete=False after Ctrl-C).  A point that fails is a row with its reason.
+    Returns a Scan (complete=False after Ctrl-C or the time limit).  A point that fails is a row with its reason.
     Raises InputError for a specification that makes no sense, a file of another specification or
     other versions, or a disk that refuses.
     """
@@ -56,9 +62,10 @@ def scan(
         raise InputError(f"jobs {jobs!r}: use an integer from 1 to 1024")
     if resume and output is None:
         raise InputError("resume needs the output file of the interrupted scan")
+    check_time_limit(time_limit)
     asked = spec if isinstance(spec, ScanSpec) else ScanSpec.read(spec)
     prepare(asked.request(asked.values(coarse_places(asked)[0])))
-    run = _Run(asked, progress or (lambda done, total, failed, final: None))
+    run = _Run(asked, progress or (lambda done, total, failed, final: None), time_limit)
     with _records(output, run.header, resume) as records, _backend(jobs, executor) as backend:
         run.start(records)
         complete = run.work(backend)
@@ -91,6 +98,10 @@ def _backend(jobs: int, executor: Executor | None) -> Iterator[Backend]:
         backend.close()
 
 
+def _is_lost(future: Future[Any]) -> bool:
+    return future.cancelled() or future.exception() is not None
+
+
 @dataclass
 class _Task:
     """The next point of a chain, and what the one before hands on."""
@@ -108,8 +119,9 @@ class _Task:
 class _Run:
     """State of one scan."""
 
-    def __init__(self, spec: ScanSpec, progress: Report) -> None:
+    def __init__(self, spec: ScanSpec, progress: Report, time_limit: float | None) -> None:
         self.spec, self.progress = spec, progress
+        self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self.header = {"schema": SCAN_SCHEMA, "spec": spec.to_dict(), "versions": own_versions(), "scope": spec.scope}
         # rows stay in the file: memory must not grow with them
         self.answers: dict[Place, str] = {}
@@ -157,9 +169,14 @@ class _Run:
                     task = queue.popleft()
                     active[self._submit(backend, task)] = task
                 self._collect(backend, active, ready, suspects)
+                if self._time_left() == 0:
+                    raise KeyboardInterrupt
         except KeyboardInterrupt:
-            self._drain(active)
+            self._drain(backend, active)
             raise
+
+    def _time_left(self) -> float | None:
+        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0)
 
     def _next(self, chain: Chain, position: int, contacts: Sequence[Any] = ()) -> _Task | None:
         """The first point of a chain from `position` on that is not recorded; contacts: of the one before."""
@@ -182,14 +199,17 @@ class _Run:
             future: Future[Any] = Future()
             future.set_exception(error)
             return future
-        except RuntimeError as error:  # shut down by its owner
+        except Exception as error:  # shut down by its owner; dask has classes of its own for that
             raise InputError(f"the executor takes no more points ({error}): go on with resume and a new one") from error
 
     def _collect(
         self, backend: Backend, active: dict[Future[Any], _Task], ready: deque[_Task], suspects: deque[_Task]
     ) -> None:
         """Record what is finished; a chain goes on with its next point at once."""
-        done, _ = wait(active, return_when=FIRST_COMPLETED)
+        patience = min((s for s in (backend.patience, self._time_left()) if s is not None), default=None)
+        done, _ = wait(active, patience, return_when=FIRST_COMPLETED)
+        if (not done or any(map(_is_lost, done))) and (trouble := backend.trouble()):
+            raise InputError(f"{trouble}: what is recorded is safe, go on with --resume and a new cluster")
         lost: list[tuple[_Task, BaseException]] = []
         for future in done:
             task = active.pop(future)
@@ -238,18 +258,22 @@ class _Run:
         self._keep(task.place, whole, self._records.append(whole))
         return self._next(task.chain, task.position + 1, row.get("contacts") or ())
 
-    def _drain(self, active: dict[Future[Any], _Task]) -> None:
-        """After Ctrl-C: what is being computed is recorded, what waits is dropped; a second one drops all."""
-        for future in list(active):
-            if future.cancel():
-                del active[future]
+    def _drain(self, backend: Backend, active: dict[Future[Any], _Task]) -> None:
+        """After Ctrl-C: what is being computed is recorded, what waits is dropped; a second one ends all at once."""
         try:
-            done, _ = wait(active)
+            backend.drop(active)
+            while active:
+                # a future that was cancelled wakes nobody
+                wait(active, _POLL, return_when=FIRST_COMPLETED)
+                done = [future for future in active if future.done()]
+                if not done and backend.trouble():
+                    return
+                for future in done:
+                    task = active.pop(future)
+                    if not _is_lost(future):
+                        self._record(task, future.result())
         except KeyboardInterrupt:
-            return
-        for future in done:
-            if not future.cancelled() and future.exception() is None:
-                self._record(active[future], future.result())
+            backend.kill()
 
     def _keep(self, place: Place, row: Mapping[str, Any], offset: int) -> None:
         if place not in self.answers:
