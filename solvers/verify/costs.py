@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from flint import fmpq, fmpz
 
-from solvers.verify.budget import expect
+from solvers.verify.budget import expect, expect_at_most
 from solvers.verify.cutoff_document import CutoffCertificate
 from solvers.verify.document import Certificate, Unitary
 from solvers.verify.large_impact import Region
@@ -84,6 +84,8 @@ def expect_cutoff(certificate: CutoffCertificate) -> None:
     spins, nodes, breaks = certificate.last_spin, len(certificate.nodes), len(certificate.breaks)
     bits = 120 + 1.32 * spins
     numbers = [*certificate.breaks, *certificate.alpha, *certificate.beta]
+    # the precision grows with the spin: by default up to this one, further with the time limit
+    expect_at_most(spins, 2000, "last_spin")
     digits = max((v.p.bit_length() + v.q.bit_length() for v in [*numbers, *certificate.nodes]), default=1)
     at_node = spins * (breaks * 7 + 40) * (1.5e-7 + bits / 64 * 1.5e-8) + breaks * (1e-5 + digits * 1e-8)
     ends = certificate.breaks

@@ -21,7 +21,7 @@ from typing import Any
 
 from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
 
-from solvers.verify.budget import GRAVITY_SECONDS, budget, spend
+from solvers.verify.budget import CUTOFF_SECONDS, budget, spend
 from solvers.verify.costs import expect_cutoff
 from solvers.verify.cutoff_document import CutoffCertificate, read_certificate
 from solvers.verify.document import Refused
@@ -35,7 +35,7 @@ _LOW_BITS = 80
 def verify_cutoff(data: dict[str, Any]) -> Proof:
     """Prove a weak-gravity certificate given as parsed JSON; returns what is proved or raises Refused."""
     certificate = read_certificate(data)
-    with budget(GRAVITY_SECONDS):
+    with budget(CUTOFF_SECONDS):
         pieces = certificate.pieces
         if pieces[-1] != 0:
             raise Refused("g does not vanish beyond its last break")

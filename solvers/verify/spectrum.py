@@ -9,6 +9,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat, fmpz
 
 from solvers.verify.budget import FORWARD_SECONDS, budget, expect, spend
+from solvers.verify.costs import words
 from solvers.verify.document import Refused, integer
 from solvers.verify.proof import SPECTRUM, Density, Proof
 from solvers.verify.rows import infrared, ultraviolet
@@ -41,10 +42,11 @@ def spectrum_couplings(
 
 
 def _expect(states: list[tuple[int, fmpq, fmpq]], order: int) -> None:
-    """The sums of powers of the masses grow in length with every state."""
-    words = sum(m.p.bit_length() + m.q.bit_length() + w.p.bit_length() + w.q.bit_length() for _, m, w in states) / 64
-    rules = order**2 / 4
-    expect(rules * len(states) * (5e-6 + order * words * 4e-9), 16.0 * order * words * 20)
+    """The sums have the powers of all masses as denominators; then a linear system of them is solved per order."""
+    lengths = sum(m.p.bit_length() + m.q.bit_length() for _, m, _ in states) * order
+    size = lengths / 64 + words([weight for _, _, weight in states])
+    sums, solving = order**2 / 4 * len(states) * (5e-6 + size * 2e-9), order**4 / 50 * (1e-6 + size * 3e-8)
+    expect(sums + solving, 16.0 * order * size * 8)
 
 
 def _couplings(states: list[tuple[int, fmpq, fmpq]], dimension: int, order: int) -> dict[tuple[int, int], fmpq]:
