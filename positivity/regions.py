@@ -182,6 +182,10 @@ def region(
     else:
         problem, solver = _positive_solver(first, second, "g2" if over is None else over, fix, order, dimension, digits)
         theories = [] if problem.fix else known_theories(dimension)
+    if progress is not None and not callable(progress):
+        raise InputError(f"progress {shown(progress)}: give a function of (done, total)")
+    if resume is not None and not isinstance(resume, Region):
+        raise InputError(f"resume {shown(resume)}: give the Region to go on with, e.g. Region.from_dict(...)")
     if resume is not None and resume.problem != problem:
         raise InputError("the region to resume belongs to another problem: begin a new one")
     tracer = Tracer(solver)

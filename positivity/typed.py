@@ -17,7 +17,8 @@ _PLAIN = (str, int, float, bool, NoneType)
 
 def checked(record: _T) -> _T:
     """The record; raises InputError if a field that should be text, a number or empty is something else."""
-    for name, allowed in _plain_fields(type(record)):
+    kind: Any = type(record)
+    for name, allowed in _plain_fields(kind):
         value = getattr(record, name)
         fits = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
         if isinstance(value, int) and not isinstance(value, bool) and float in allowed:

@@ -68,8 +68,8 @@ def null_constraints(order: int, dimension: int = 4) -> list[NullConstraint]:
     order below 4 or a dimension that is not an integer >= 4.  Masses in units of the cutoff, M = 1.  Source:
     2011.02957 section 3.
     """
-    check_dimension(dimension)
-    check_order(order, 4, "null constraints, which begin at order 4")
+    dimension = check_dimension(dimension)
+    order = check_order(order, 4, "null constraints, which begin at order 4")
     return [null for n in range(4, order + 1) for null in _nulls_at_order(n, dimension)]
 
 

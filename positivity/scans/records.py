@@ -62,7 +62,7 @@ class Records:
             _sync_folder(self.path.parent)
             return
         if not resume:
-            raise InputError(f"{str(self.path)!r} holds a scan already: add --resume or choose another file")
+            raise InputError(f"{str(self.path)!r} holds a scan already: resume it or choose another file")
         check_same(self.path, found, header)
         os.ftruncate(self._descriptor, self._size)
         self.rows = rows
@@ -85,8 +85,7 @@ class Records:
             with suppress(OSError):  # leave whole lines behind
                 os.ftruncate(self._descriptor, self._size)
             raise InputError(
-                f"cannot write {str(self.path)!r}: {error.strerror}; what is recorded is safe, "
-                "make room and go on with --resume"
+                f"cannot write {str(self.path)!r}: {error.strerror}; what is recorded is safe, make room and resume it"
             ) from None
         self._size += len(line)
 

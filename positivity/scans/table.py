@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from positivity.errors import InputError
+from positivity.plaintext import cell, plain
 from positivity.results import html_table, text_table
 from positivity.scans.axes import WHOLE_NUMBERS, numeric
 from positivity.scans.plan import is_complete
@@ -105,10 +106,10 @@ class Scan:
         """Write a CSV file whose first lines, beginning with #, carry the scope; raises InputError."""
         try:
             with Path(path).open("w", encoding="utf-8", newline="") as file:
-                file.write(f"# {self.spec.scope}\n# {dict(self.versions)}\n")
+                file.write(f"# {plain(self.spec.scope, '')}\n# {plain(str(dict(self.versions)), '')}\n")
                 writer = csv.DictWriter(file, self.columns(), lineterminator="\n")
                 writer.writeheader()
-                writer.writerows(self.table())
+                writer.writerows({name: cell(value) for name, value in row.items()} for row in self.table())
         except OSError as error:
             raise InputError(f"cannot write {str(path)!r}: {error.strerror}") from None
 
