@@ -122,6 +122,8 @@ def cutoff_problem(
         raise InputError(f"density 'positive': {_HOMOGENEOUS}")
     if density != "unitary":
         raise InputError(f"density {shown(density)}: use 'unitary'")
+    if not isinstance(forward_sum_rules, bool):
+        raise InputError(f"forward_sum_rules {shown(forward_sum_rules)}: use True or False")
     if isinstance(k, str) or not isinstance(k, Sequence):
         raise InputError(f"k {shown(k)}: use (2,), or (2, 4)")
     low, mass = (_number(value, name) for value, name in ((p_min, "p-min"), (mu, "mu")))

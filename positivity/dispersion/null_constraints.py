@@ -16,7 +16,7 @@ from positivity.dispersion.sum_rules import (
     functional_kernel,
     ir_side,
 )
-from positivity.errors import check_dimension, check_order
+from positivity.errors import check_dimension, check_order, known_keywords
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def _nulls_at_order(n: int, dimension: int) -> tuple[NullConstraint, ...]:
     return tuple(nulls)
 
 
+@known_keywords
 def null_constraints(order: int, dimension: int = 4) -> list[NullConstraint]:
     """All tree-level null constraints with Mandelstam order 4..`order`, lowest order first.
 
