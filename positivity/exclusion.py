@@ -14,12 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from flint import arb, ctx, fmpq, fmpq_poly, fmpz_poly
+from flint import arb, fmpq, fmpq_poly, fmpz_poly
 
 from positivity.amplitudes.one_loop import loop_pairs
 from positivity.dispersion.arcs import arc_pi_power, functional_arc
 from positivity.dispersion.sum_rules import Functional, functional_ir, heavy_kernel
 from positivity.errors import InputError, check_dimension
+from solvers.precision import working_precision
 from solvers.verify.nonnegative import NotProved, prove_on_interval
 
 EXCLUSION_SCHEMA = "eft-positivity/exclusion/1"
@@ -46,7 +47,7 @@ class Exclusion:
 
     def natural(self, value: fmpq) -> arb:
         """g2 / U of a value of g2 pi^P."""
-        with ctx.workprec(128):
+        with working_precision(128):
             unit = (4 * arb.pi()) ** (arb(self.dimension) / 2)
             return arb(value.p) / arb(value.q) / (unit * arb.pi() ** arc_pi_power(self.dimension))
 

@@ -8,7 +8,6 @@ moved by a small share towards one of our own with more slack; then the verifier
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from flint import fmpq
 
+from positivity import files
 from positivity.bounds import parse_fixes, versions
 from positivity.certificates import decimal_text
 from positivity.couplings import combination_text, parse_combination, parse_rational
@@ -31,6 +31,7 @@ from positivity.errors import (
     shown,
     whole_number,
 )
+from positivity.files import written
 from positivity.problem import End, Problem
 from positivity.programs import RatioProgram, ratio_program
 from positivity.reading import file_of, path_of, read_object
@@ -143,14 +144,12 @@ def export_sdpb(
     ratio, weights = handover.program()
     path = file_of(path)
     sidecar = path.with_suffix(".problem.json")
-    try:
+    with written(path):
         if form == "json":
             write_json(ratio.program, weights, handover.spins, path, digits)
         else:
             write_xml(ratio.program, weights, handover.spins, path)
-        sidecar.write_text(json.dumps(handover.to_dict(), indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {str(path)!r}: {error.strerror}") from None
+    files.write_json(sidecar, handover.to_dict())
     return sidecar
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.certificates import decimal_text, functional_of
 from positivity.dispersion.sum_rules import Functional, add_to
@@ -27,6 +27,7 @@ from positivity.unitarity import (
 )
 from positivity.unitary_bounds import smeared_warning
 from solvers.bounded_measure import BoundedResult
+from solvers.precision import working_precision
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.verify import Refused
 
@@ -70,7 +71,7 @@ def _positive_end(problem: LoopProblem, solver: EndSolver, digits: int, side: in
     if end.status not in ("certified", "numerical"):
         return End(None, end.status, end.reason, end.certificate, ray=end.ray)
     scale, shift = problem.values[0], problem.theory.side(problem.target).constant
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         reached = None
         if end.spectrum_value is not None:
             reached = f"{float(end.spectrum_value) * float(scale.mid()) - float(shift.mid()):.12g}"
@@ -113,7 +114,7 @@ def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, si
     steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
     try:
         certificate, bound = bounded_certificate(functional, problem.dimension, digits, assumptions, problem.pairs)
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             found = problem.value(functional, to_ball(bound) / problem.theory.unit, side)
             natural = decimal_text(round_outwards(found, side, digits + 2), digits + 2)
     except Refused as refusal:

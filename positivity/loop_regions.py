@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
-from positivity.amplitudes.one_loop import pair_text, parse_pairs
+from positivity.amplitudes.one_loop import pair_text
 from positivity.couplings import Combination, Coupling, check_given, parse_combination
 from positivity.errors import (
     InputError,
@@ -35,7 +35,7 @@ from positivity.problem import Assumptions, Problem
 from positivity.typed import checked
 from positivity.unitarity import exact_assumptions, held_levels, parse_fixes
 from positivity.unitary_bounds import divisor
-from solvers.verify import Refused
+from solvers.precision import working_precision
 
 LOOP_REGION_SCHEMA = "eft-positivity/loop-region/1"
 _INFINITY = float("inf")
@@ -169,7 +169,7 @@ def loop_region(
     divisor(problem)
     question = Question(target, scanned, fixes, pairs, order, dimension, digits, assumed, smeared)
     check_question(question)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         cuts = _cuts(question, points, progress)
         outline = _outline(cuts, float(divisor(problem).mid()))
     proved = all(cut.certificate is not None for cut in cuts)
@@ -224,27 +224,3 @@ def _outline(cuts: list[Cut], unit: float) -> np.ndarray:
         if -bottom <= top:
             rows.append((place * unit, -bottom * unit, top * unit))
     return np.array(rows).reshape(-1, 3)
-
-
-def check_loop_region(data: Mapping[str, Any]) -> list[str]:
-    """Prove a certified loop region again; raises Refused if its outline is smaller than what is proved."""
-    region = LoopRegion.from_dict(data)
-    if region.status != "certified":
-        raise Refused("the region is numerical: it holds nothing to prove")
-    problem = region.problem
-    x, y = (next(iter(parse_combination(name))) for name in (region.x, region.y))
-    fixes = parse_fixes(dict(problem.fix))
-    pairs = parse_pairs(problem.loops)
-    with ctx.workprec(PRECISION):
-        question = Question(y, x, fixes, pairs, problem.order, problem.dimension, 6, problem.assumptions)
-        finder = CutFinder(question)
-        cuts = [finder.cut_of(certificate) for certificate in region.certificates]
-        proved = _outline(cuts, float(divisor(problem).mid()))
-    if proved.shape != region.outline.shape:
-        raise Refused("the outline is not the one that the certificates prove")
-    slack = 1e-9 * (1 + np.abs(proved))
-    moved = region.outline - proved
-    inside = moved[:, 1] > slack[:, 1], moved[:, 2] < -slack[:, 2], np.abs(moved[:, 0]) > slack[:, 0]
-    if np.any(inside) or not np.isfinite(region.outline).all():
-        raise Refused("the outline is smaller than the region that the certificates prove")
-    return [f"({region.x}, {region.y}) lies in the outline ({problem.scope})"]

@@ -7,11 +7,10 @@ for a target: the largest value of the least of the quadratics.  docs/theory/one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.errors import InputError
@@ -21,7 +20,7 @@ from positivity.loop_rows import PRECISION
 from positivity.problem import End
 from positivity.quadratics import Interval, allowed, largest
 from positivity.unitarity import round_outwards, to_ball
-from solvers.verify import Refused
+from solvers.precision import working_precision
 
 COVER_SCHEMA = "eft-positivity/cover/1"
 _INFINITY = float("inf")
@@ -126,7 +125,7 @@ def _float(value: fmpq) -> float:
 
 def scanned_ends(question: Question) -> tuple[End, End]:
     """Lower and upper end of the target, whatever the scanned coupling, in units of U."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         scan = Scan(CutFinder(question))
         scan.extend()
         if not scan.intervals():
@@ -206,29 +205,6 @@ def _cover(question: Question, cuts: list[Cut]) -> dict[str, Any]:
         "scanned": list(question.scanned),
         "certificates": [dict(cut.certificate) for cut in cuts if cut.certificate is not None],
     }
-
-
-def proved_by_cover(data: Mapping[str, Any], question: Question, side: int) -> arb | None:
-    """What a cover proves about side * target, in units of U; None if it proves that no theory exists.
-
-    Raises Refused if a certificate is not valid or the document is about another question.
-    """
-    if data.get("schema") != COVER_SCHEMA or tuple(data["scanned"]) != question.scanned:
-        raise Refused("the document does not cover the free coupling of the problem")
-    with ctx.workprec(PRECISION):
-        finder = CutFinder(question)
-        cuts = [finder.cut_of(certificate) for certificate in data["certificates"]]
-        where = _where(cuts)
-        if not where:
-            return None
-        if question.target == question.scanned:
-            return _outermost(where, side)
-        if abs(where[0][0]) == _INFINITY or abs(where[-1][1]) == _INFINITY:
-            raise Refused("the certificates leave the free coupling unbounded")
-        aimed = [cut.quadratic for cut in cuts if cut.side == side]
-        if not aimed:
-            raise Refused("no certificate of the cover is about this bound")
-        return largest(aimed, where)[0]
 
 
 def check_question(question: Question) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import parse_pairs
 from positivity.couplings import Coupling, parse_combination
@@ -17,6 +17,7 @@ from positivity.dispersion.sum_rules import Functional
 from positivity.loop_rows import PRECISION, LoopTheory
 from positivity.problem import Problem
 from positivity.unitarity import natural_unit, parse_level, to_ball
+from solvers.precision import working_precision
 
 #: relative size of the loop terms up to which results carry no warning
 TRUSTED = 1 / 3
@@ -74,7 +75,7 @@ def sign_flip(dimension: int) -> float:
 def _slopes(dimension: int) -> tuple[float, float]:
     """|loop|/tree per g2/U in both rows."""
     found = []
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         for loops, row, coupling in _ROWS:
             tree, loop = (
                 LoopTheory(dimension, pairs, {(1, 0): arb(1)}).side(row) for pairs in ((), parse_pairs(loops))
@@ -96,7 +97,7 @@ def loop_warning(problem: Problem, reached: str | None = None) -> str:
     for name, value in problem.fix:
         if parse_combination(name) == {(1, 0): 1}:
             in_m, in_u = parse_level(value, name)
-            with ctx.workprec(PRECISION):
+            with working_precision(PRECISION):
                 level = to_ball(in_m) / natural_unit(problem.dimension) + to_ball(in_u)
             return validity(problem.dimension, float(level)).text
     return "" if reached is None else validity(problem.dimension, float(reached)).text

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, claim_of
@@ -23,6 +23,7 @@ from positivity.checker import claim_text, inside_value, state_of
 from positivity.couplings import parse_combination, parse_rational
 from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional
 from positivity.errors import InputError
+from positivity.implied.values import certificate_shortfall
 from positivity.known_rows import KnownRow, KnownRows, known_rows
 from positivity.loop_rows import PRECISION, midpoint
 from positivity.moments import density_with
@@ -30,13 +31,15 @@ from positivity.numbers import as_float, significant
 from positivity.problem import Assumptions, DensityStep
 from positivity.programs import measure_row
 from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions, level_text
-from positivity.verdict_proof import violation
+from positivity.units import parse_level
 from positivity.verdicts import Verdict
 from solvers.bounded_measure import BoundedResult
 from solvers.cone import MomentCone
+from solvers.precision import working_precision
 from solvers.program import SpinLadder
 from solvers.representation import Representer
 from solvers.verify import Refused
+from solvers.verify.document import read
 
 #: digits of the ranges with full unitarity, and the residual above which a density is no example
 _DIGITS, _LARGEST_RESIDUAL = 8, 1e-6
@@ -88,7 +91,7 @@ class _Question:
         rows = self.known.rows
         centre = [self._inside(row) for row in rows]
         cone = MomentCone(tuple(measure_row(r.functional, self.dimension) for r in rows), self._ladder, centre)
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             vector = [_rounded(row.value) for row in rows]
         if not any(vector):
             return {"status": "allowed", "reason": "the free theory: no states at all"}
@@ -129,7 +132,8 @@ class _Question:
 
     def _excluded(self, certificate: dict[str, Any]) -> dict[str, Any]:
         """The verdict of a verified certificate; raises Refused if it does not exclude the couplings."""
-        left = violation(certificate, self.given, self.dimension)
+        given = [(parse_combination(name), parse_level(value, name)) for name, value in self.given.items()]
+        left = certificate_shortfall(read(certificate), given)
         if not left < 0:
             raise Refused("the certificate does not exclude these couplings")
         claim = claim_of(certificate)

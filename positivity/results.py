@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from positivity.errors import InputError, reading, shown
@@ -98,10 +99,17 @@ def bound_rows(bounds: list[Bound]) -> Rows:
             value = f"{sign} {end.value}" if end.value is not None else "-"
             if end.natural is not None and bound.problem.over == "1":
                 value += f" = {end.natural} U"
+            value = _excluded(end) or value
             status = end.status if end.status != "numerical" else "numerical (not proved)"
             note = end.reason or (f"{end.spectrum_value[:20]}" if end.spectrum_value else "-")
             rows.append((bound.problem.ratio, side, value, status, str(end.digits or "-"), note))
     return rows
+
+
+def _excluded(end: End) -> str:
+    """What slices of g2 exclude, which is all they prove: an interval, and nothing beyond it; "" for other ends."""
+    slices = (end.certificate or {}).get("slices")
+    return f"none from {end.natural} U to {float(Fraction(slices[-1]['to'])):.7g} U" if slices else ""
 
 
 def text_table(rows: Rows, heading: str = "") -> str:

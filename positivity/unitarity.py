@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import decimal_text, document
@@ -21,7 +21,12 @@ from positivity.errors import InputError, check_dimension, check_order, shown, w
 from positivity.partial_waves import spin_weight, tail_weight
 from positivity.problem import Assumptions, DensityStep, End
 from positivity.programs import measure_row
+from positivity.units import Level as Level
+from positivity.units import natural_unit as natural_unit
+from positivity.units import parse_level as parse_level
+from positivity.units import to_ball as to_ball
 from solvers.bounded_measure import BoundedMeasure, BoundedProgram
+from solvers.precision import working_precision
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.tables import RowTables
 from solvers.verify import Refused, bounded_integral, verify_data
@@ -31,21 +36,6 @@ CELL_SPINS, SPLIT = 200, 600
 #: largest spin that an assumption may name
 MAX_LAST_SPIN = 1000
 _PRECISION = 192
-
-#: a fixed value in units of M and one in units of U
-Level = tuple[fmpq, fmpq]
-
-
-def natural_unit(dimension: int) -> arb:
-    """U = (4 pi)^(D/2), the natural size of g2 M^D."""
-    return (4 * arb.pi()) ** (arb(dimension) / 2)
-
-
-def parse_level(text: object, what: str) -> Level:
-    """An absolute value such as "0.3U" or 25: (part in units of M, part in units of U); raises InputError."""
-    if isinstance(text, str) and text.rstrip().upper().endswith("U"):
-        return fmpq(0), parse_rational(text.strip()[:-1].rstrip("* ") or "1", what)
-    return parse_rational(text, what), fmpq(0)
 
 
 def level_text(value: object) -> str:
@@ -129,7 +119,7 @@ class UnitarySolver:
     def certify(self, functional: Functional, multipliers: Sequence[fmpq]) -> tuple[dict[str, Any], fmpq]:
         """Certificate and the value in units of U it proves, both rounded up; raises Refused."""
         data, bound = bounded_certificate(functional, self.dimension, self.digits, self.assumptions)
-        with ctx.workprec(_PRECISION):
+        with working_precision(_PRECISION):
             value = to_ball(bound) / natural_unit(self.dimension)
             for (_, (in_m, in_u)), multiplier in zip(self.fixes, multipliers, strict=False):
                 value += to_ball(multiplier) * (to_ball(in_m) / natural_unit(self.dimension) + to_ball(in_u))
@@ -167,7 +157,7 @@ def bounded_certificate(
     """Certificate that a functional is at most a bound, and the bound; raises Refused."""
     data = document(functional, dimension, SPLIT, loops)
     data |= {"density": "unitary", "bound": "0", "assumptions": assumptions.to_dict()}
-    with ctx.workprec(_PRECISION):
+    with working_precision(_PRECISION):
         bound = round_outwards(bounded_integral(data), 1, digits + 4)
         data["bound"] = str(bound)
         verify_data(data)
@@ -209,10 +199,6 @@ def round_outwards(value: arb, side: int, decimals: int) -> fmpq:
     """A decimal with so many places above (side 1) or below (side -1) a ball."""
     scaled = (side * value * arb(10) ** decimals).upper().ceil()
     return side * fmpq(scaled.unique_fmpz()) / fmpq(10) ** decimals
-
-
-def to_ball(value: fmpq) -> arb:
-    return arb(value.p) / arb(value.q)
 
 
 def _agreeing(gap: float) -> int:

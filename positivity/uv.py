@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flint import fmpq
-from mpmath import mp, mpf
+from mpmath import mpf
 
 from positivity.amplitudes.expansion import check_crossing, expand, read_amplitude
 from positivity.amplitudes.uv_completions import (
@@ -34,6 +34,7 @@ from positivity.amplitudes.uv_completions import (
 from positivity.couplings import Coupling, coupling_name, couplings_of_order, order_of, parse_combination
 from positivity.errors import InputError, check_order, check_text, known_keywords, shown
 from positivity.numbers import parse_rational
+from solvers.precision import working_digits
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -118,7 +119,7 @@ def from_amplitude(formula: str | Expr, *, order: int = 12, name: str = "") -> T
 
     text = str(expression)
     check_text(name, "name", "'my theory'")
-    with mp.workdps(40):
+    with working_digits(40):
         return Theory(name or text[:60], text, coefficient, rational if exact else None)
 
 

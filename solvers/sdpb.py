@@ -16,7 +16,9 @@ from xml.sax.saxutils import escape
 from flint import fmpq, fmpz
 from mpmath import mp, mpf
 
+from solvers.files import replacing, write_text
 from solvers.grid import REGGE
+from solvers.precision import working_digits
 from solvers.program import MeasureProgram, Row, combine
 
 #: decimals written for every number; SDPB's own precision is set on its command line
@@ -33,7 +35,7 @@ def write_xml(program: MeasureProgram, weights: Sequence[fmpq], spins: Sequence[
     rows = _rows(program, weights)
     size = len(rows)
     objective = "".join(f"<elt>{-1 if n == 1 else 0}</elt>" for n in range(size))
-    with mp.workdps(_DIGITS), Path(path).open("w", encoding="utf-8") as stream:
+    with working_digits(_DIGITS), replacing(path) as stream:
         stream.write(f"<sdp><objective>{objective}</objective><polynomialVectorMatrices>\n")
         for spin in spins:
             stream.write(_block([_polynomial(program, row, spin) for row in rows], program.degree))
@@ -49,7 +51,7 @@ def write_json(
     """
     rows = _rows(program, weights)
     blocks = []
-    with mp.workdps(digits):
+    with working_digits(digits):
         for spin in spins:
             polynomials, _ = _scaled([_polynomial(program, row, spin) for row in rows])
             blocks.append({"polynomials": [[[[_text(c, digits) for c in _trimmed(p)] for p in polynomials]]]})
@@ -58,7 +60,7 @@ def write_json(
         "normalization": ["1" if n == 0 else "0" for n in range(len(rows))],
         "PositiveMatrixWithPrefactorArray": blocks,
     }
-    Path(path).write_text(json.dumps(data), encoding="utf-8")
+    write_text(path, json.dumps(data))
 
 
 def _rows(program: MeasureProgram, weights: Sequence[fmpq]) -> list[Row]:

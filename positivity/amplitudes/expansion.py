@@ -19,6 +19,7 @@ from positivity.amplitudes.formula import Formula
 from positivity.amplitudes.uv_completions import to_mpf
 from positivity.couplings import Coupling, couplings_of_order
 from positivity.errors import InputError, shown, whole_number
+from solvers.precision import working_digits
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -107,7 +108,7 @@ def read_amplitude(formula: str | Expr) -> Amplitude:
 def check_crossing(amplitude: Amplitude) -> None:
     """Raise InputError if the amplitude is not symmetric under every exchange of s, t, u, at s+t+u = 0."""
     for first, second in _PROBES:
-        with mp.workdps(DIGITS):
+        with working_digits(DIGITS):
             x, y = to_mpf(fmpq(*first)), to_mpf(fmpq(*second))
             z = -x - y
             point = _number(amplitude, x, y, z)
@@ -137,7 +138,7 @@ def expand(amplitude: Amplitude, order: int) -> tuple[dict[Coupling, Any], bool]
     samples = [fmpq(c) for c in range(1, order + 2)]
     fractions = [amplitude.fraction(c) for c in samples]
     exact = [fraction for fraction in fractions if fraction is not None]
-    with mp.workdps(_WORKING):
+    with working_digits(_WORKING):
         if len(exact) == len(samples):
             lines = [_rational_series(*fraction, order) for fraction in exact]
         else:

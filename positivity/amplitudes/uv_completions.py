@@ -15,6 +15,7 @@ from mpmath import mp, mpf
 
 from positivity.couplings import Combination, Coupling, combination_text, order_of, parse_rational
 from positivity.errors import InputError, check_dimension, known_keywords, shown
+from solvers.precision import working_digits
 
 _DIGITS = 40
 
@@ -54,18 +55,18 @@ class Theory:
 
     def coupling(self, coupling: Coupling, mass_squared: object = 1) -> mpf:
         """g_{pq} at the given mass: it scales as m^(-2n), relative to g at m = 1."""
-        with mp.workdps(_DIGITS):
+        with working_digits(_DIGITS):
             mass = mass_squared if isinstance(mass_squared, mpf) else to_mpf(parse_rational(mass_squared, "mass^2"))
             return +(self.coefficient(coupling) / mass ** order_of(coupling))
 
     def ratio(self, coupling: Combination, over: Combination, mass_squared: object = 1) -> mpf:
         """Ratio of two combinations of couplings."""
-        with mp.workdps(_DIGITS):
+        with working_digits(_DIGITS):
             return self.combination(coupling, mass_squared) / self.combination(over, mass_squared)
 
     def combination(self, combination: Combination, mass_squared: object = 1) -> mpf:
         """sum c_{pq} g_{pq} at the given mass."""
-        with mp.workdps(_DIGITS):
+        with working_digits(_DIGITS):
             return mp.fsum(
                 mpf(int(c.p)) / int(c.q) * self.coupling(name, mass_squared) for name, c in combination.items()
             )
@@ -88,7 +89,7 @@ def _stu(coupling: Coupling) -> fmpq:
 
 def _stu_spin0_share(dimension: int) -> mpf:
     """J = 0 part of the residue 1/((1-t)(2+t)) of the stu pole at s = 1; (2/3) ln 2 in D = 4."""
-    with mp.workdps(_DIGITS):
+    with working_digits(_DIGITS):
         half = (mpf(check_dimension(dimension)) - 4) / 2
 
         def measure(z: mpf) -> mpf:

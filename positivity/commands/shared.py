@@ -9,11 +9,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from positivity.commands.output import BAD_INPUT, EXCLUDED, INTERRUPTED, NOT_PROVED, OK, UNDECIDED
 from positivity.errors import InputError, shown
+from positivity.files import write_json as write_json
 from positivity.numbers import parse_rational
 from positivity.reading import file_of
 
@@ -167,14 +167,6 @@ def _check_writable(name: str) -> None:
         raise InputError(f"cannot write {shown(name)}: choose a shorter name")
     if path.exists() and not os.access(path, os.W_OK):
         raise InputError(f"cannot write {shown(name)}: the file is read-only")
-
-
-def write_json(name: str | Path, data: dict[str, Any]) -> None:
-    """Write JSON; InputError if the file cannot be written."""
-    try:
-        Path(name).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {shown(str(name))}: {error.strerror}") from None
 
 
 def show_progress(done: int, total: int) -> None:

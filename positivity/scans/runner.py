@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 from positivity.errors import InputError
 from positivity.scans.executors import Given, Inline, Processes
 from positivity.scans.plan import Boundary, Chain, Place, answer_class, chains, coarse_places
-from positivity.scans.records import SCAN_SCHEMA, Records
+from positivity.scans.records import SCAN_SCHEMA, Records, Unrecorded
 from positivity.scans.spec import ScanSpec, digest
 from positivity.scans.table import Scan
 from positivity.scans.tasks import WorkerMismatch, evaluate, own_versions, prepare
@@ -67,9 +68,9 @@ def scan(
 @contextmanager
 def _records(
     output: str | os.PathLike[str] | None, header: Mapping[str, Any], resume: bool
-) -> Iterator[Records | None]:
+) -> Iterator[Records | Unrecorded]:
     if output is None:
-        yield None
+        yield Unrecorded()
         return
     records = Records(output, header, resume)
     try:
@@ -92,10 +93,11 @@ def _backend(jobs: int, executor: Executor | None) -> Iterator[Backend]:
 
 @dataclass
 class _Task:
-    """The next point of a chain."""
+    """The next point of a chain, and what the one before hands on."""
 
     chain: Chain
     position: int
+    contacts: Sequence[Any] = ()
     attempts: int = 0
 
     @property
@@ -109,16 +111,16 @@ class _Run:
     def __init__(self, spec: ScanSpec, progress: Report) -> None:
         self.spec, self.progress = spec, progress
         self.header = {"schema": SCAN_SCHEMA, "spec": spec.to_dict(), "versions": own_versions(), "scope": spec.scope}
-        self.rows: dict[Place, dict[str, Any]] = {}
+        # rows stay in the file: memory must not grow with them
+        self.answers: dict[Place, str] = {}
+        self._places: dict[Place, int] = {}
+        self._records: Records | Unrecorded = Unrecorded()
         self.total, self._failed = spec.count, 0
         self._spec_digest = digest({"spec": self.header["spec"], "versions": self.header["versions"]})
-        self._records: Records | None = None
-        self._known: dict[str, dict[str, Any]] = {}
 
-    def start(self, records: Records | None) -> None:
+    def start(self, records: Records | Unrecorded) -> None:
         """Take over what is recorded already."""
         self._records = records
-        self._known = records.rows if records else {}
 
     def key(self, place: Place) -> str:
         """Hash of the inputs of a point, of the scan it belongs to, and of the versions."""
@@ -129,20 +131,19 @@ class _Run:
         """All rounds; False if interrupted."""
         places, boundary = coarse_places(self.spec), Boundary(self.spec) if self.spec.adaptive else None
         while places:
-            self.total = len(self.rows) + len(places)
+            self.total = len(self.answers) + len(places)
             try:
                 self._round(backend, chains(self.spec, places))
             except KeyboardInterrupt:
                 self._report(final=True)
                 return False
-            answers = {place: answer_class(row) for place, row in self.rows.items()}
-            places = boundary.next_places(answers) if boundary else []
+            places = boundary.next_places(self.answers) if boundary else []
         self._report(final=True)
         return True
 
-    def sorted_rows(self) -> tuple[dict[str, Any], ...]:
+    def sorted_rows(self) -> Sequence[Mapping[str, Any]]:
         """Rows by place."""
-        return tuple(self.rows[place] for place in sorted(self.rows))
+        return self._records.stored([self._places[place] for place in sorted(self._places)])
 
     def _round(self, backend: Backend, every: Sequence[Chain]) -> None:
         ready = deque(task for chain in every if (task := self._next(chain, 0)) is not None)
@@ -160,21 +161,21 @@ class _Run:
             self._drain(active)
             raise
 
-    def _next(self, chain: Chain, position: int) -> _Task | None:
-        """The first point of a chain from `position` on that is not recorded."""
+    def _next(self, chain: Chain, position: int, contacts: Sequence[Any] = ()) -> _Task | None:
+        """The first point of a chain from `position` on that is not recorded; contacts: of the one before."""
         for k in range(position, len(chain.places)):
-            place = chain.places[k]
-            row = self._known.get(self.key(place))
-            if row is None:
-                return _Task(chain, k)
-            self._keep(place, row)
+            offset = self._records.offsets.get(self.key(chain.places[k]))
+            if offset is None:
+                return _Task(chain, k, contacts)
+            row = self._records.row(offset)
+            contacts = row.get("contacts") or ()
+            self._keep(chain.places[k], row, offset)
         return None
 
     def _submit(self, backend: Backend, task: _Task) -> Future[Any]:
         request = self.spec.request(self.spec.values(task.place)) | {"versions": self.header["versions"]}
         if task.position:
-            before = self.rows[task.chain.places[task.position - 1]]
-            request["contacts"] = before.get("contacts") or []
+            request["contacts"] = list(task.contacts)
         try:
             return backend.submit(evaluate, request)
         except BrokenExecutor as error:
@@ -234,10 +235,8 @@ class _Run:
     def _record(self, task: _Task, row: Mapping[str, Any]) -> _Task | None:
         point = self.spec.values(task.place)
         whole = {"key": self.key(task.place), "point": point, **row}
-        if self._records is not None:
-            self._records.append(whole)
-        self._keep(task.place, whole)
-        return self._next(task.chain, task.position + 1)
+        self._keep(task.place, whole, self._records.append(whole))
+        return self._next(task.chain, task.position + 1, row.get("contacts") or ())
 
     def _drain(self, active: dict[Future[Any], _Task]) -> None:
         """After Ctrl-C: what is being computed is recorded, what waits is dropped; a second one drops all."""
@@ -252,11 +251,11 @@ class _Run:
             if not future.cancelled() and future.exception() is None:
                 self._record(active[future], future.result())
 
-    def _keep(self, place: Place, row: dict[str, Any]) -> None:
-        if place not in self.rows:
+    def _keep(self, place: Place, row: Mapping[str, Any], offset: int) -> None:
+        if place not in self.answers:
             self._failed += row["status"] == "failed"
-        self.rows[place] = row
+        self.answers[place], self._places[place] = sys.intern(answer_class(row)), offset
         self._report()
 
     def _report(self, final: bool = False) -> None:
-        self.progress(len(self.rows), self.total, self._failed, final)
+        self.progress(len(self.answers), self.total, self._failed, final)

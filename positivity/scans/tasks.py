@@ -23,7 +23,7 @@ _EVIDENCE = ("certificate", "spectrum", "steps", "predicted")
 _BULKY = {"values": ("certificate", "spectrum", "ray", "density"), "certificates": ("spectrum", "density")}
 
 
-#: the precision of balls is a setting of the process: one point at a time in each
+#: tasks of the user need not be safe in threads: one point at a time in each process
 _ONE_AT_A_TIME = threading.Lock()
 
 
