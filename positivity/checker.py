@@ -9,7 +9,7 @@ Method: docs/howto/check.md.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ class Checker:
     @known_keywords
     def __init__(self, names: Sequence[str], *, order: int = 8, dimension: int = 4) -> None:
         dimension = check_dimension(dimension)
-        if isinstance(names, str) or not isinstance(names, Iterable):
+        if not isinstance(names, list | tuple):
             raise InputError(f"names {shown(names)}: give a list of couplings, e.g. ['g2', 'g3']")
         self.combinations = [parse_combination(name) for name in names]
         if not self.combinations:
@@ -82,13 +82,14 @@ class Checker:
         self._proved: list[tuple[list[fmpq], dict[str, Any]]] = []
         self._directions = np.zeros((0, len(self.names)))
 
+    @known_keywords
     def check(self, values: Sequence[object]) -> Verdict:
         """The verdict on one point: a value per name, exact decimals or rationals, in units of M = 1.
 
         A list, a tuple or an array of numpy.  Raises InputError.
         """
         started = time.perf_counter()
-        if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
+        if not isinstance(values, list | tuple | np.ndarray) or np.ndim(values) == 0:
             raise InputError(f"values {shown(values)}: give a list of {len(self.names)} numbers, one per name")
         if len(values) != len(self.names):
             raise InputError(f"{len(values)} values for {len(self.names)} couplings: give one per name")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from positivity import __version__
-from positivity.errors import InputError, known_keywords, shown
+from positivity.errors import InputError, known_keywords, reading, shown
 from positivity.reading import read_object
 
 
@@ -120,7 +120,10 @@ def cite(result: Any = None) -> str:
     saved file (JSON, or JSONL of a scan).  Each entry is preceded by the reason as a comment.  Raises
     InputError if it is no result of this package.  Text, no units; docs/howto/cite.md.
     """
-    keys = list(ENTRIES) if result is None else keys_for(document(result))
+    keys = list(ENTRIES)
+    if result is not None:
+        with reading("the document"):
+            keys = keys_for(document(result))
     return "\n".join(ENTRIES[key].bibtex(key) for key in keys)
 
 

@@ -121,7 +121,7 @@ def export_sdpb(
     order: int = 8,
     dimension: int = 4,
     fix: Mapping[str, object] | None = None,
-    spins: Sequence[int] = (),
+    spins: Sequence[int] | None = None,
     form: str = "json",
     digits: int = 90,
 ) -> Path:
@@ -132,7 +132,7 @@ def export_sdpb(
     the JSON form; use at least 0.301 times the bits of its precision plus 5.  Other arguments as in `bound`.
     Raises InputError.
     """
-    if form not in FORMATS:
+    if check_text(form, "form", "'json'") not in FORMATS:
         raise InputError(f"format {shown(form)}: use json (SDPB >= 3) or xml (SDPB 1.0)")
     if check_text(side, "side", "'lower'") not in SIDES:
         raise InputError(f"side {shown(side)}: use lower or upper")
@@ -140,7 +140,7 @@ def export_sdpb(
     target, base, fixes = parse_combination(coupling), parse_combination(over), parse_fixes(fix)
     held = tuple((combination_text(left), str(value)) for left, value in fixes)
     problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
-    handover = Handover(problem, side, check_spins(spins) if len(spins) else spin_list(60))
+    handover = Handover(problem, side, spin_list(60) if spins is None else check_spins(spins))
     ratio, weights = handover.program()
     path = file_of(path)
     sidecar = path.with_suffix(".problem.json")

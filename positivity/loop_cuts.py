@@ -81,7 +81,7 @@ def scanned_coupling(fixed: Sequence[Coupling], pairs: Sequence[Pair]) -> Coupli
             other = next((c for c in reversed(pair) if c != chosen), chosen)
             raise InputError(
                 f"loops {pair_text(pair)}: only one coupling can be free, fix {coupling_name(other)} too, "
-                f"e.g. --fix {coupling_name(other)}=0.1U"
+                f"e.g. {coupling_name(other)} = 0.1U"
             )
     return chosen
 

@@ -41,8 +41,8 @@ class LoopProblem:
         unknown = sorted({*self.theory.partners, *target} - set(self.theory.fixed))
         if not smeared and not any(j == 1 for row in self.theory.nulls(4) for j, _ in row):
             raise InputError(
-                f"in D={dimension} these loops make every k = 2 null diverge (see positivity nulls --loops 1): "
-                "use --density unitary --smeared 10 (numerical), or D >= 5 and order >= 4"
+                f"in D={dimension} these loops make every k = 2 null diverge (docs/theory/one_loop.md): "
+                "use density 'unitary' with smeared = 10 (numerical), or D >= 5 and order >= 4"
             )
         for c in unknown:
             if self.theory.diverges(coupling_functional(c)):

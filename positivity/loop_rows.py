@@ -47,7 +47,7 @@ class LoopTheory:
         for pair in self.pairs:
             if not any(c in self.fixed for c in pair):
                 names = " and ".join(sorted({coupling_name(c) for c in pair}))
-                raise InputError(f"loops {pair_text(pair)}: fix {names} too, e.g. --fix {coupling_name(pair[0])}=0.1U")
+                raise InputError(f"loops {pair_text(pair)}: fix {names} too, e.g. {coupling_name(pair[0])} = 0.1U")
 
     def _in_units_of_u(self, level: Level | arb) -> arb:
         if isinstance(level, arb):

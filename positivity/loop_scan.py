@@ -210,9 +210,9 @@ def check_question(question: Question) -> None:
     """Raise InputError for what a scan cannot do, before any program is solved."""
     rows = CutFinder(question).theory
     if question.smeared and question.scanned == (1, 0) and question.target != (1, 0):
-        raise InputError("fix g2, e.g. --fix g2=0.3U")
+        raise InputError("fix g2, e.g. g2 = 0.3U")
     if not question.smeared and question.scanned != (1, 0) and not any(j == 1 for f in rows.nulls(4) for j, _ in f):
         raise InputError(
-            f"in D={question.dimension} these loops make every k = 2 null diverge (see positivity nulls --loops 1): "
-            "use --density unitary --smeared 10 (numerical), or D >= 5 and order >= 4"
+            f"in D={question.dimension} these loops make every k = 2 null diverge (docs/theory/one_loop.md): "
+            "use density 'unitary' with smeared = 10 (numerical), or D >= 5 and order >= 4"
         )

@@ -1,6 +1,6 @@
 """Exact rationals from what a user writes: text, numbers of Python and of numpy.
 
-Limits: 2,000 characters and 400 decades (10^-400 to 10^400) for each number.
+Limits: 2,000 characters, and a size between 10^-300 and 10^300 (or zero), for each number.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from flint import fmpq, fmpz
 
 from positivity.errors import InputError, shown
 
-MAX_CHARACTERS, MAX_DECADES = 2000, 400
+MAX_CHARACTERS, MAX_DECADES = 2000, 300
 #: bits of an integer with more decimals than any number here
 _MAX_BITS = 4 * MAX_CHARACTERS
+#: bits of 10^MAX_DECADES
+_MAX_SIZE = 997
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,6}))?(?:/([0-9]+))?")
 
 
@@ -61,7 +63,7 @@ def _from_ratio(value: Rational, what: str) -> fmpq:
         above, below = exact.numerator, exact.denominator
     if max(above.bit_length(), below.bit_length()) > _MAX_BITS:
         raise _too_large(value, what)
-    return fmpq(above, below)
+    return _sized(fmpq(above, below), value, what)
 
 
 def _from_text(text: str, what: str) -> fmpq:
@@ -71,7 +73,7 @@ def _from_text(text: str, what: str) -> fmpq:
     if not match or not (match[2] or match[3]):
         raise InputError(f"{what} {shown(text)} is not an exact decimal or rational: write 0.3 or 3/10")
     exponent = int(match[4] or 0)
-    if abs(exponent) > MAX_DECADES:
+    if abs(exponent) > MAX_DECADES + MAX_CHARACTERS:
         raise _too_large(text, what)
     below = int(match[5] or 1)
     if below == 0:
@@ -79,11 +81,18 @@ def _from_text(text: str, what: str) -> fmpq:
     digits = match[3] or ""
     value = fmpq(int((match[2] or "") + digits), below)
     value *= fmpq(10) ** (exponent - len(digits))
-    return -value if match[1] == "-" else value
+    return _sized(-value if match[1] == "-" else value, text, what)
+
+
+def _sized(value: fmpq, given: object, what: str) -> fmpq:
+    """The value, if a float can hold its size."""
+    if value != 0 and abs(int(value.p).bit_length() - int(value.q).bit_length()) > _MAX_SIZE:
+        raise _too_large(given, what)
+    return value
 
 
 def _too_large(value: object, what: str) -> InputError:
-    return InputError(f"{what} {shown(value)} is too large or too small: use at most {MAX_DECADES} decades")
+    return InputError(f"{what} {shown(value)} is too large or too small: use 1e-{MAX_DECADES} to 1e{MAX_DECADES}")
 
 
 def as_float(value: fmpq) -> float:
@@ -91,10 +100,10 @@ def as_float(value: fmpq) -> float:
     above, below = int(value.p), int(value.q)
     try:
         return above / below
-    except OverflowError:
+    except OverflowError:  # the quotient is too large, or underflows from integers that are
         if abs(above).bit_length() < below.bit_length():
             return 0.0
-        return math.copysign(math.inf, above)
+        return -math.inf if above < 0 else math.inf
 
 
 def significant(value: fmpq, digits: int) -> str:

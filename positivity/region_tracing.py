@@ -128,9 +128,11 @@ class Tracer:
         """Extent of the region along each axis, from its half-planes."""
         for axis in (0, 1):
             along = [p.line for p in planes if p.line[1 - axis] == 0]
-            highest = min(h / line[axis] for line in along if (h := line[2]) == h and line[axis] > 0)
-            lowest = max(h / line[axis] for line in along if (h := line[2]) == h and line[axis] < 0)
-            self.widths[axis] = max(highest - lowest, 1e-12)
+            highest = [h / line[axis] for line in along if (h := line[2]) == h and line[axis] > 0]
+            lowest = [h / line[axis] for line in along if (h := line[2]) == h and line[axis] < 0]
+            if not highest or not lowest:
+                raise InputError("the half-planes to go on with lack a direction of the axes: begin a new region")
+            self.widths[axis] = max(min(highest) - max(lowest), 1e-12)
 
     def _across(self, planes: list[HalfPlane], kink: Kink) -> list[np.ndarray]:
         """Directions inside the normal cone of a kink: there the slope jumps, so look closer."""

@@ -234,6 +234,8 @@ def region(
     else:
         problem, solver = _positive_solver(first, second, "g2" if over is None else over, fix, order, dimension, digits)
         theories = [] if problem.fix else known_theories(dimension)
+    if progress is not None and not callable(progress):
+        raise InputError(f"progress {shown(progress)}: give a function of (done, total)")
     kept = _earlier(resume, output, problem)
     header = {"problem": problem.to_dict(), "digits": digits, "versions": versions()}
     with closing(GrowingRegion(output, header, bool(resume))) if output is not None else nullcontext() as growing:
@@ -256,8 +258,10 @@ def _earlier(resume: Region | bool | None, output: PathLike | None, problem: Pro
             raise InputError("resume needs the output file of the interrupted region")
         data = saved_region(output)
         resume = None if data is None else Region.from_dict(data)
-    if not isinstance(resume, Region):
+    if resume is None or resume is False:
         return []
+    if not isinstance(resume, Region):
+        raise InputError(f"resume {shown(resume)}: give the Region to go on with, e.g. Region.from_dict(...)")
     if resume.problem != problem:
         raise InputError("the region to resume belongs to another problem: begin a new one")
     return list(resume.half_planes)

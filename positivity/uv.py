@@ -32,7 +32,7 @@ from positivity.amplitudes.uv_completions import (
     to_mpf,
 )
 from positivity.couplings import Coupling, coupling_name, couplings_of_order, order_of, parse_combination
-from positivity.errors import InputError, check_order, known_keywords, shown
+from positivity.errors import InputError, check_order, check_text, known_keywords, shown
 from positivity.numbers import parse_rational
 from solvers.precision import working_digits
 
@@ -76,7 +76,7 @@ def markers(
 
     first, second, base = (parse_combination(text) for text in (x, y, over))
     mass = to_mpf(_mass(mass_squared))
-    if theories is not None and (isinstance(theories, str | Theory) or not isinstance(theories, Iterable)):
+    if theories is not None and (not isinstance(theories, list | tuple)):
         raise InputError(f"theories {shown(theories)}: give a list of theories, e.g. [uv.stu_pole()]")
     return [
         PlaneMarker(theory.name, float(theory.ratio(first, base, mass)), float(theory.ratio(second, base, mass)))
@@ -118,6 +118,7 @@ def from_amplitude(formula: str | Expr, *, order: int = 12, name: str = "") -> T
         return to_mpf(value) if exact else +value
 
     text = str(expression)
+    check_text(name, "name", "'my theory'")
     with working_digits(40):
         return Theory(name or text[:60], text, coefficient, rational if exact else None)
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from positivity.errors import InputError
+from positivity.errors import known_keywords, whole_number
 from positivity.weak_gravity_problem import CutoffProblem, cutoff_problem
 
 CUTOFF_SCHEMA = "eft-positivity/cutoff/1"
@@ -117,6 +117,7 @@ def _upward(value: float) -> str:
     return f"{math.ceil(value * scale - 1e-9) / scale:.4g}"
 
 
+@known_keywords
 def cutoff_bound(p_min: object = None, *, functions: int | None = None, **question: Any) -> CutoffBound:
     """Largest 8piG Lambda^2 for which the smeared sum rules have a solution with 0 <= rho_J <= 2, D = 4.
 
@@ -181,6 +182,4 @@ def _functions(functions: int | None, problem: CutoffProblem) -> int:
             # knots much narrower than mu near p = 1 need impact parameters beyond the grid
             return max(10, min(20, round(10 + 3 * math.log(1 / problem.mu))))
         return 24 if problem.forward else 64
-    if isinstance(functions, bool) or not isinstance(functions, int) or not 6 <= functions <= 120:
-        raise InputError(f"functions {functions!r}: use 6 to 120 test functions")
-    return functions
+    return whole_number(functions, "functions", 6, 120)

@@ -16,7 +16,7 @@ from typing import Any
 from flint import acb, arb, fmpq
 
 from positivity.couplings import parse_rational
-from positivity.errors import InputError
+from positivity.errors import InputError, known_keywords, shown
 from solvers.precision import working_precision
 
 _BITS = 160
@@ -99,6 +99,7 @@ class AnalyticCutoff:
         )
 
 
+@known_keywords
 def analytic_cutoff(mu: object, g4: object) -> AnalyticCutoff:
     """The closed form at given mu (units of Lambda) and g4 (units of Lambda^-8), numbers or decimal text.
 
@@ -107,10 +108,10 @@ def analytic_cutoff(mu: object, g4: object) -> AnalyticCutoff:
     exact = {}
     for name, value in (("mu", mu), ("g4", g4)):
         if value is None:
-            raise InputError(f"{name} is not given: the closed form needs --mu and --g4, e.g. --mu 1 --g4 50")
-        exact[name] = parse_rational(str(value), f"--{name}")
+            raise InputError(f"{name} is not given: the closed form needs mu and g4, e.g. mu = 1 and g4 = 50")
+        exact[name] = parse_rational(value, name)
         if exact[name] <= 0:
-            raise InputError(f"{name} {value}: give a positive number in units of the cutoff")
+            raise InputError(f"{name} {shown(value)}: give a positive number in units of the cutoff")
     with working_precision(_BITS):
         cube = hoelder_constant() * arb(exact["g4"]) * arb(exact["mu"]) ** 2
         value = cube.root(3)

@@ -14,7 +14,7 @@ from flint import fmpq
 from mpmath import mp, mpf
 
 from positivity.couplings import Combination, Coupling, combination_text, order_of, parse_rational
-from positivity.errors import InputError, check_dimension, shown
+from positivity.errors import InputError, check_dimension, known_keywords, shown
 from solvers.precision import working_digits
 
 _DIGITS = 40
@@ -135,6 +135,7 @@ def stu_pole() -> Theory:
     return _exact_theory("stu pole", "1/((1-s)(1-t)(1-u))", _stu)
 
 
+@known_keywords
 def stu_minus_spin0(dimension: int = 4) -> Theory:
     """The stu pole with its spin-0 state at s = m^2 removed; extremal at g4/g2 = 1/2."""
     share = _stu_spin0_share(dimension)
@@ -145,6 +146,7 @@ def stu_minus_spin0(dimension: int = 4) -> Theory:
     )
 
 
+@known_keywords
 def heavy_bubbles(dimension: int = 4) -> Theory:
     """One-loop bubbles B(s)+B(t)+B(u) of a heavy scalar with its two-particle threshold at m^2.
 
@@ -160,6 +162,7 @@ def heavy_bubbles(dimension: int = 4) -> Theory:
     )
 
 
+@known_keywords
 def known_theories(dimension: int = 4) -> list[Theory]:
     """All of the above that exist in D dimensions."""
     theories = [spin0_exchange(), stu_pole(), stu_minus_spin0(dimension)]
@@ -173,6 +176,7 @@ def check_theory(theory: object) -> Theory:
     return theory
 
 
+@known_keywords
 def mixture(terms: Sequence[tuple[Theory, object, object]]) -> Theory:
     """Sum of weight * theory(mass^2) over terms (theory, weight >= 0, mass^2 >= 1).
 

@@ -5,35 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
-import unicodedata
 from contextlib import suppress
 from typing import Any
+
+from positivity.plaintext import one_line, plain
 
 OK, NOT_PROVED, BAD_INPUT = 0, 1, 2
 #: of `check`: excluded, undecided
 EXCLUDED, UNDECIDED = 3, 4
 #: an error of this package itself, as in sysexits.h
 INTERNAL, INTERRUPTED = 70, 130
-
-_MAX_LINE = 600
-#: what moves a cursor, changes colours, ends a line or turns the direction of writing
-_UNSAFE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-
-
-def plain(text: str, keep: str = "\n\t") -> str:
-    """Text with control characters spelled out, so that text from a file does nothing to a terminal."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        c if c in keep or unicodedata.category(c) not in _UNSAFE else c.encode("unicode_escape").decode("ascii")
-        for c in text
-    )
-
-
-def one_line(text: str) -> str:
-    """A message on one line of at most 600 characters."""
-    line = plain(" ".join(text.split()), "")
-    return line if len(line) <= _MAX_LINE else line[:_MAX_LINE] + "..."
 
 
 class PlainStream(io.TextIOBase):

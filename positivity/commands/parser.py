@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from positivity.commands.output import BAD_INPUT, one_line
+from positivity.commands.output import BAD_INPUT
+from positivity.plaintext import one_line
 
 #: characters of one argument
 _MAX_ARGUMENT = 20_000

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from positivity.couplings import combination_text, parse_combination
-from positivity.errors import InputError, check_dimension, check_order, shown
+from positivity.errors import InputError, check_dimension, check_order, reading, shown
 from positivity.reading import MAX_SPECIFICATION, read_text
 from positivity.scans.axes import WHOLE_NUMBERS, Axis
 
@@ -68,6 +68,11 @@ class ScanSpec:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ScanSpec:
         """Inverse of to_dict; raises InputError naming the key."""
+        with reading("the specification", "see docs/howto/scan.md"):
+            return cls._from_dict(data)
+
+    @classmethod
+    def _from_dict(cls, data: Mapping[str, Any]) -> ScanSpec:
         unknown = set(data) - set(_DEFAULTS) - {"grid", "fix", "assumptions"}
         if unknown:
             raise InputError(f"unknown key {sorted(unknown)[0]!r}: use grid, fix, assumptions, {', '.join(_DEFAULTS)}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from positivity.errors import InputError
 from positivity.files import written
 from positivity.journal import read
+from positivity.plaintext import cell, plain
 from positivity.results import html_table, text_table
 from positivity.scans.axes import WHOLE_NUMBERS, numeric
 from positivity.scans.plan import answer_class, is_complete
@@ -116,10 +117,10 @@ class Scan:
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV file whose first lines, beginning with #, carry the scope; raises InputError."""
         with written(path), replacing(path) as file:
-            file.write(f"# {self.spec.scope}\n# {dict(self.versions)}; {RECORDED}\n")
+            file.write(f"# {plain(self.spec.scope, '')}\n# {plain(str(dict(self.versions)), '')}; {RECORDED}\n")
             writer = csv.DictWriter(file, self.columns(), lineterminator="\n")
             writer.writeheader()
-            writer.writerows(self.table())
+            writer.writerows({name: cell(value) for name, value in row.items()} for row in self.table())
 
     def to_numpy(self) -> np.ndarray:
         """Structured array with the columns of `table`; ends as floats, nan without one."""
