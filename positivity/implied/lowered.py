@@ -126,18 +126,24 @@ def row_proof(rules: Mapping[tuple[int, int], fmpq], dimension: int, pairs: Iter
 @lru_cache(maxsize=64)
 def _crude_proofs(dimension: int, pairs: tuple[Pair, ...]) -> tuple[Proof, ...]:
     """Simple inequalities that bound g4, and g3 where the first null has a forward limit."""
-    one, four = fmpq(1), fmpq(4)
-    tried: list[dict[tuple[int, int], fmpq]] = [{(2, 0): one}, {(1, 0): one, (2, 0): -one}]
-    # A_2(0) -+ kappa A_2'(0) + gamma A_4(0) + delta null, a positive form in (1, x, x X) for large gamma and delta
-    kappas = fmpq(1, 4), fmpq(-1, 4)
-    tried += [{(1, 0): one, (1, 1): kappa, (1, 2): four, (2, 0): -2 * four + 64} for kappa in kappas]
-    found = []
+    one = fmpq(1)
+    tried: list[list[dict[tuple[int, int], fmpq]]] = [[{(2, 0): one}], [{(1, 0): one, (2, 0): -one}]]
+    # A_2(0) -+ kappa A_2'(0) + gamma A_4(0) + delta null: a positive form in (1, x, x X) for large gamma and delta
+    for kappa in (fmpq(1, 4), fmpq(-1, 4)):
+        for delta in (fmpq(1, 4), one, fmpq(4)):
+            rules = {(1, 0): one, (1, 1): kappa, (1, 2): delta}
+            tried.append([{**rules, (2, 0): -2 * delta + fmpq(1 << k, 8)} for k in range(10)])
+    return tuple(proof for each in tried if (proof := _first(each, dimension, pairs)) is not None)
+
+
+def _first(tried: list[dict[tuple[int, int], fmpq]], dimension: int, pairs: tuple[Pair, ...]) -> Proof | None:
+    """The first of several combinations of sum rules that is proved."""
     for rules in tried:
         try:
-            found.append(row_proof(rules, dimension, pairs))
+            return row_proof(rules, dimension, pairs)
         except Refused:
             continue
-    return tuple(found)
+    return None
 
 
 class Crude:
