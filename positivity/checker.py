@@ -89,7 +89,7 @@ class Checker:
         A list, a tuple or an array of numpy.  Raises InputError.
         """
         started = time.perf_counter()
-        if not isinstance(values, list | tuple | np.ndarray) or np.ndim(values) == 0:
+        if not isinstance(values, list | tuple | np.ndarray) or (isinstance(values, np.ndarray) and values.ndim == 0):
             raise InputError(f"values {shown(values)}: give a list of {len(self.names)} numbers, one per name")
         if len(values) != len(self.names):
             raise InputError(f"{len(values)} values for {len(self.names)} couplings: give one per name")

@@ -101,6 +101,7 @@ def check_spins(spins: object) -> tuple[int, ...]:
     return found
 
 
+@known_keywords
 def spin_list(dense: int, last: int | None = None, ratio: float = 1.03) -> tuple[int, ...]:
     """All even spins to `dense`, a geometric list to `last` if given, and J = infinity; raises InputError."""
     dense = whole_number(dense, "spins", 2, 2 * _MAX_SPINS - 200)

@@ -147,7 +147,9 @@ class Journal:
         if self.contents.header is None:
             raise InputError(f"{str(self.path)!r} is not the file of a {self.kind}: choose another name")
         if not resume:
-            raise InputError(f"{str(self.path)!r} holds a {self.kind} already: add --resume or choose another file")
+            raise InputError(
+                f"{str(self.path)!r} holds a {self.kind} already: resume it (resume=True) or choose another file"
+            )
         self.check_same(self.contents.header, header)
         self._size = self.contents.size
         os.ftruncate(self._descriptor, self._size)
@@ -188,7 +190,7 @@ class Journal:
                 os.ftruncate(self._descriptor, self._size)
             raise InputError(
                 f"cannot write {str(self.path)!r}: {error.strerror}; what is recorded is safe, "
-                "make room and go on with --resume"
+                "make room and go on with resume=True"
             ) from None
         self._size += len(text)
 
@@ -207,7 +209,7 @@ class Journal:
                 stream.seek(0)
                 while block := stream.read(1 << 20):
                     target.write(block)
-            saved = f"what it held is in {str(rescued)!r}: rename it and go on with --resume"
+            saved = f"what it held is in {str(rescued)!r}: rename it and go on with resume=True"
         except OSError:
             saved = "what it held is lost: begin again with another file"
         raise InputError(f"{str(self.path)!r} was deleted or replaced while the {self.kind} was writing it; {saved}")
@@ -251,5 +253,5 @@ def _damage(path: Path, numbers: list[int]) -> str:
     one = len(numbers) == 1
     return (
         f"{str(path)!r} is damaged in line{'' if one else 's'} {named}: delete {'this line' if one else 'these lines'} "
-        f"from the file and go on with --resume, which computes {'it' if one else 'them'} again"
+        f"from the file and go on with resume=True, which computes {'it' if one else 'them'} again"
     )

@@ -177,7 +177,7 @@ def read_answer(path: str | Path) -> tuple[tuple[fmpq, ...], dict[str, str]]:
             return values, read_output(summary) if summary.is_file() else {}
     files = sorted(path.glob("*.out"))
     if len(files) != 1:
-        raise ValueError(f"{path}: no z.txt or y.txt (run sdpb with --writeSolution=y,z), nor one *.out file")
+        raise ValueError(f"{path}: no z.txt or y.txt (run sdpb with the option writeSolution=y,z), nor one *.out file")
     return read_answer(files[0])
 
 

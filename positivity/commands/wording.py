@@ -13,6 +13,8 @@ _WORDS = (
     (r"\bover '1' or 'U'", "--over 1 or U"),
     (r"\b(contacts|degree|smeared|mu) = ", r"--\1 "),
     (r"\bp_min = ", "--p-min "),
+    (r"\bresume it \(resume=True\)", "add --resume"),
+    (r"\bresume=True\b", "--resume"),
     (r"\bforward_sum_rules\b", "--forward-sum-rules"),
     (r"\bp_min\b", "--p-min"),
     (r"\bb_max\b", "--b-max"),
