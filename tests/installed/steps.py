@@ -61,7 +61,7 @@ STEPS = [
      [*RUN, "region", "g3", "g4", "--order", "4", "--points", "10", "-o", "region.pdf", "--resume"], 0, "kinks"),
     ("verify a region", [*RUN, "verify", "region.json"], 0, "PROVED"),
     ("exclude", [*RUN, "exclude", "--dimension", "6"], 0, "PROVED"),
-    ("gravity", [*RUN, "gravity", "--dimension", "6"], "any", "8"),
+    ("gravity", [*RUN, "gravity", "--dimension", "6", "--functions", "5,4"], "any", "8"),
     ("cutoff, closed form", [*RUN, "cutoff", "--analytic", "--mu", "1", "--g4", "50"], "any", "5242.5"),
     ("scan", [*RUN, "scan", "spec.toml", "-o", "scan.jsonl", "--jobs", "2"], "any", "3 points"),
     ("scan, resumed", [*RUN, "scan", "spec.toml", "-o", "scan.jsonl", "--resume"], "any", "3 points"),
