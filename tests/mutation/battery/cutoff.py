@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+from tests.mutation.battery.common import Check
+
+CHECKS: list[Check] = []
