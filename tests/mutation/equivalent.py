@@ -7,7 +7,10 @@ from fnmatch import fnmatchcase
 from tests.mutation.operators import Mutant
 
 #: (file, function, statement, change) patterns -> reason
-EQUIVALENT: dict[tuple[str, str, str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str, str, str], str] = {
+    ("budget.py", "*", "*", "*"): "limits of time and memory: they only refuse, or are slow",
+    ("costs.py", "*", "*", "*"): "estimates of time and memory: they only refuse, or are slow",
+}
 
 
 def reason_of(mutant: Mutant) -> str | None:

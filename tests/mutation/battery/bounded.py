@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from math import lcm
+from math import comb, lcm
 from typing import Any
 
 import mpmath
 from flint import ctx, fmpq, fmpz, fmpz_poly
 
 from tests.mutation.battery.common import (
-    Check, Verifier, above, accepted, collector, exact, fmpq_of, holds, load, not_proved, real, refused,
+    Check, Verifier, above, accepted, collector, exact, fmpq_of, holds, load, not_proved, patched, real, refused,
 )  # fmt: skip
 from tests.mutation.battery.sum_rules import state_series, wave_norm
 
@@ -46,10 +46,22 @@ def integral(coefficients: list[Any], dimension: int, low: Fraction, high: Fract
     return total
 
 
+def covering(coefficients: list[int], dimension: int, low: Fraction, high: Fraction) -> float:
+    """What may stand for the integral when an interval is halved once: Bernstein maxima times length."""
+    middle, total = (low + high) / 2, 0.0
+    for a, b in ((low, middle), (middle, high)):
+        degree = len(coefficients) - 1
+        local = [sum((Fraction(c) * comb(e, k) * a ** (e - k) * (b - a) ** k for e, c in enumerate(coefficients) if e >= k),
+                     Fraction(0)) for k in range(degree + 1)]  # fmt: skip
+        bernstein = [sum((local[k] * comb(i, k) / comb(degree, k) for k in range(i + 1)), Fraction(0)) for i in range(degree + 1)]
+        total += max(float(max(bernstein)), 0.0) * float(b - a) * float(b) ** (dimension / 2 - 1)
+    return total
+
+
 PIECES = [[1, -3], [-1, 5, -5], [2, -13, 24, -13], [1, 0, 0, -2], [-1, 2, -1], [3], [-3], [0, 0, 1], [0, 1, -7, 3, 2],
           [-2, 9, -9], [1, -6, 9], [-1, 6, -9], [1, -7, 12], [10**9, -6 * 10**9, 9 * 10**9 - 1]]  # fmt: skip
 INTERVALS = [(Fraction(0), Fraction(1)), (Fraction(1, 5), Fraction(6, 7)), (Fraction(1, 3), Fraction(1)),
-             (Fraction(0), Fraction(5, 2))]  # fmt: skip
+             (Fraction(0), Fraction(5, 2)), (Fraction(1, 6), Fraction(5, 6))]  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +80,12 @@ def positive_parts(v: Verifier) -> None:
             assert 0 <= found.upper() < 1e-12
         else:
             above(found, expected, 1e-12)
+    with patched(v.integral, _DEPTH=1):  # intervals that hold a root are bounded by their highest value
+        for coefficients, dimension, low, high, expected in pieces():
+            ends = (fmpq(x.numerator, x.denominator) for x in (low, high))
+            found = v.integral.positive_part([fmpz(c) for c in coefficients], dimension, *ends)
+            covers = covering(coefficients, dimension, low, high)
+            assert expected * (1 - 1e-15) <= mpmath.mpf(float(found.upper())) <= covers * (1 + 1e-12)
     for low, high in ((fmpq(1), fmpq(1)), (fmpq(1), fmpq(1, 2))):
         assert v.integral.positive_part([fmpz(1)], 4, low, high) == 0
 
@@ -207,7 +225,7 @@ def claimed(value: mpmath.mpf, factor: str) -> str:
         return f"{int(mpmath.floor(scaled * 10**30))}/{10**30}"
 
 
-@check("unitary.py", "integral.py", "__init__.py")
+@check("unitary.py", "integral.py", "forward.py")
 def finite_bounds(v: Verifier) -> None:
     """With a last spin the bound is a finite sum: a claim 1e-12 below it is refused, 1e-12 above accepted."""
     for name in FINITE:
@@ -218,7 +236,7 @@ def finite_bounds(v: Verifier) -> None:
         accepted(v, {**data, "bound": claimed(expected, "1e-12")})
 
 
-@check("unitary.py", "integral.py", "__init__.py")
+@check("unitary.py", "integral.py", "forward.py")
 def assumptions_of_bounds(v: Verifier) -> None:
     """Every assumption is used as it is stated: ceiling, gaps of one spin, last spin, odd and even."""
     data = load("unitary_last")
@@ -255,7 +273,7 @@ def _sum_of(data: dict[str, Any]) -> mpmath.mpf:
     return _SUMS[key]
 
 
-@check("unitary.py", "integral.py", "__init__.py")
+@check("unitary.py", "integral.py", "forward.py")
 def tailed_bounds(v: Verifier) -> None:
     """The bound with its estimate of the tail is above the sum of many spins, and just above at a large split."""
     for name, split in TAILED:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -77,6 +78,19 @@ def not_proved(v: Verifier, function: Callable[..., Any], *arguments: Any) -> No
     raise AssertionError(f"{function.__name__} proved what is false")
 
 
+@contextmanager
+def patched(module: Any, **names: Any) -> Iterator[None]:
+    """Other values of names of a module of the copy, for one check."""
+    kept = {name: getattr(module, name) for name in names}
+    for name, value in names.items():
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(module, name, value)
+
+
 def exact(value: Any) -> Fraction:
     """A Fraction of an integer or rational of FLINT."""
     return Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else Fraction(int(value))
@@ -101,7 +115,7 @@ def ends(ball: arb) -> tuple[mpmath.mpf, mpmath.mpf]:
 
 def holds(ball: arb, value: Any, relative: float = 1e-25) -> None:
     """The ball contains the value and is not wider than the relative size."""
-    with mpmath.workdps(50):
+    with mpmath.workdps(60):
         low, high = ends(ball)
         margin = mpmath.mpf(10) ** -40 * abs(value)
         assert low <= value + margin and high >= value - margin, f"{ball} does not hold {value}"

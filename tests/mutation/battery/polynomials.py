@@ -7,7 +7,7 @@ from itertools import product
 
 from flint import fmpq, fmpz, fmpz_poly
 
-from tests.mutation.battery.common import Check, Verifier, collector, exact, not_proved
+from tests.mutation.battery.common import Check, Verifier, collector, exact, not_proved, patched
 
 CHECKS: list[Check] = []
 check = collector(CHECKS)
@@ -47,8 +47,23 @@ def places_of_intervals(v: Verifier) -> None:
 
 @check("nonnegative.py")
 def budget_of_intervals(v: Verifier) -> None:
-    """A double root of high multiplicity ends in a refusal or in the square-free part, not in a long search."""
-    assert v.nonnegative.prove_on_interval((3 * X - 1) ** 2) < 10
+    """Double roots end in the square-free part, positive or not, and what stays undecided is refused."""
+    prove = v.nonnegative.prove_on_interval
+    assert prove((3 * X - 1) ** 2) < 10
+    for factor in (1, 2 - X):  # non-negative at all ends of boxes until the double root at 1/3 stops the search
+        not_proved(v, prove, (3 * X - 1) ** 2 * (2 * X - 1) * (4 * X - 3) * factor)
+        prove((3 * X - 1) ** 2 * (2 * X - 1) ** 2 * (4 * X - 3) ** 2 * factor)
+    thin = (3 * X - 1) ** 2 * 10**9 + 1
+    with patched(v.nonnegative, MAX_BOXES=4):
+        not_proved(v, prove, thin)
+        not_proved(v, v.nonnegative.prove_on_square, [[c] for c in thin.coeffs()])
+    prove(thin)
+    zero = table_of(near_point(Fraction(1, 3), Fraction(1, 3), 0), 3, 3)
+    with patched(v.nonnegative, MAX_BOXES=60):
+        not_proved(v, v.nonnegative.prove_on_square, zero)
+    with patched(v.nonnegative, _MAX_DEPTH=12):
+        not_proved(v, v.nonnegative.prove_on_square, zero)
+        not_proved(v, prove, (3 * X - 1) ** 2 * 10**12 + 1)
     assert v.nonnegative._half_matrices(1)[0].entries() == [1]
 
 
@@ -127,6 +142,9 @@ def squares_of_large_spins(v: Verifier) -> None:
             top = len(TABLE[0]) - 1
             big = start / (ratio * x)
             assert at(far, ratio, x) == value(TABLE, x, big) * ratio**top * x**shift
+    moved = v.large_spin._from([[fmpz(c) for c in line] for line in TABLE], fmpq(2, 5))
+    for u, w in ((Fraction(1, 3), Fraction(2, 5)), (Fraction(1), Fraction(1, 2)), (Fraction(0), Fraction(1, 7))):
+        assert at(moved, u, w) == 25 * value(TABLE, Fraction(2, 5) + u * Fraction(3, 5), w)
     not_proved(v, v.large_spin.boxes, [[fmpz(0), fmpz(0), fmpz(1)]], 20, 1)
     v.large_spin.boxes([[fmpz(0), fmpz(1)]], 20, 1)
 
@@ -144,7 +162,7 @@ def regions_of_large_spins(v: Verifier) -> None:
     """(xi - xi_0)^2 + c x - small, negative at one xi near x = 0 only: within, beyond the split, beyond a reach."""
     prove, beyond = v.large_spin.prove_nonnegative, v.large_spin.prove_nonnegative_beyond
     start = 30
-    for place, reach in ((5, 4), (5, 6), (29, 30), (30, 30), (31, 30), (300, 30), (0, 1)):
+    for place, reach in ((5, 4), (29, 4), (15, 4), (8, 4), (5, 6), (29, 30), (30, 30), (31, 30), (300, 30), (0, 1)):
         for below in (-1, 1):
             # 10^4 (X x - place)^2 + x - below
             table = [[fmpz(10**4 * place**2 - below), fmpz(0), fmpz(0)], [fmpz(1), fmpz(-2 * 10**4 * place), fmpz(0)],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from math import comb
 from typing import Any
 
 import mpmath
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from tests.mutation.battery.common import Check, Verifier, collector, exact, in_t, moments_of_wave, real
 
@@ -151,29 +152,48 @@ def crossed_discontinuity(v: Verifier) -> None:
                 assert exact(found) == expected
 
 
-#: spin 0, 2, 4, 6 with the two nulls X(X-8), X(2X^2-43X+150) of orders 4 and 5 in D = 4 exactly zero
-V = Fraction(171, 20853)
-U = (12 - 1428 * V) / 240
-SPECTRUM = [(0, Fraction(3, 2), Fraction(1, 3)), (2, Fraction(1), Fraction(1)), (4, Fraction(2), 16 * U),
-            (6, Fraction(3), 81 * V)]  # fmt: skip
+@lru_cache(maxsize=1)
+def states() -> list[tuple[int, Fraction, Fraction]]:
+    """Spins 0 to 8 in D = 4 whose nulls of orders 4, 5 and 6 are exactly zero: (spin, m^2, weight)."""
+    spins = (4, 6, 8)
+    for masses in product((1, 2, 3, 4), repeat=3):
+        rows = [[null(s, n) / Fraction(m) ** n for s, m in zip(spins, masses, strict=True)] + [-null(2, n)] for n in (4, 5, 6)]
+        matrix = fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row] for row in rows])
+        reduced, rank = matrix.rref()
+        weights = [exact(reduced[i, 3]) for i in range(3)]
+        if rank == 3 and min(weights) > 0:
+            heavy = [(s, Fraction(m), w) for s, m, w in zip(spins, masses, weights, strict=True)]
+            return [(0, Fraction(3, 2), Fraction(1, 3)), (2, Fraction(1), Fraction(1)), *heavy]
+    raise AssertionError("no spectrum")
+
+
+def null(spin: int, n: int) -> Fraction:
+    """The null of order n in D = 4, from rows whose low-energy sides are equal: A_2 = 8 g4 t^2 - 2 g5 t^3 + 24 g6 t^4, ..."""
+    def side(j: int, power: int) -> Fraction:
+        return state_series(spin, j, 4, power + 1)[power]
+
+    if n == 4:
+        return side(1, 2) - 2 * side(2, 0)
+    return side(1, 3) - side(2, 1) if n == 5 else 3 * side(3, 0) - side(1, 4)
 
 
 def spectrum(**changes: Any) -> list[dict[str, Any]]:
-    states = [{"spin": s, "mass_squared": str(m), "weight": str(w)} for s, m, w in SPECTRUM]
-    states[1].update(changes)
-    return states
+    found = [{"spin": s, "mass_squared": str(m), "weight": str(w)} for s, m, w in states()]
+    found[1].update(changes)
+    return found
 
 
 def averages(j: int, power: int) -> Fraction:
-    return sum((w / m ** (2 * j + power) * state_series(s, j, 4, power + 1)[power] for s, m, w in SPECTRUM), Fraction(0))
+    return sum((w / m ** (2 * j + power) * state_series(s, j, 4, power + 1)[power] for s, m, w in states()), Fraction(0))
 
 
 @check("spectrum.py")
 def spectra(v: Verifier) -> None:
     expected = {(1, 0): averages(1, 0) / 2, (0, 1): -averages(1, 1), (2, 0): averages(2, 0) / 4,
-                (1, 1): -averages(2, 1) / 2}  # fmt: skip
+                (1, 1): -averages(2, 1) / 2, (3, 0): averages(3, 0) / 8,
+                (0, 2): averages(2, 2) - 3 * averages(3, 0)}  # fmt: skip
     couplings = v.spectrum.spectrum_couplings
-    for order, count in ((2, 1), (3, 2), (4, 3), (5, 4)):
+    for order, count in ((2, 1), (3, 2), (4, 3), (5, 4), (6, 6)):
         found = couplings(spectrum(), 4, order)
         assert {k: exact(c) for k, c in found.items()} == dict(list(expected.items())[:count])
     alone = [{"spin": 0, "mass_squared": "1.50", "weight": "12.5"}]
@@ -195,12 +215,14 @@ def false_spectra(v: Verifier) -> None:
     for change in (
         {"weight": "1000000000001/1000000000000"}, {"mass_squared": "1000000000001/1000000000000"},
         {"mass_squared": "999999999999/1000000000000"}, {"weight": "0"}, {"weight": "-1"}, {"spin": 3}, {"spin": -2},
-        {"spin": False}, {"spin": 2.0}, {"mass_squared": 1}, {"weight": "x"}, {"weight": "1/0"},
+        {"spin": False}, {"spin": 2.0}, {"mass_squared": 1}, {"weight": "x"}, {"weight": "1/0"}, {"weight": ""},
+        {"weight": "-"}, {"weight": "."}, {"weight": "1x/1"}, {"weight": "1.x"}, {"weight": "1/x"}, {"weight": "/2"}, {"weight": "1/-2"},
     ):  # fmt: skip
-        _bad(v, spectrum(**change), 4, 5)
+        _bad(v, spectrum(**change), 4, 6)
     # alone a state breaks no null of order 2: what is refused is the state
     for spin, mass, weight in ((1, "1", "1"), (-2, "1", "1"), (False, "1", "1"), (0, "0.999999", "1"), (0, "1", "0"),
-                               (0, "1", "-1"), (0, 2, "1"), (0, "1", "1" * 100_001)):  # fmt: skip
+                               (0, "1", "-1"), (0, 2, "1"), (0, "1", "1" * 100_001), (0, "1", "+1"), (0, "1", "1.+5"), (0, "1", "2/+1"),
+                               (0, "1", "1_0"), (0, "1", "1.1_0"), (0, "1", "2/1_0"), (0, "1", " 1")):  # fmt: skip
         _bad(v, [{"spin": spin, "mass_squared": mass, "weight": weight}], 4, 2)
     for dimension, order in ((3, 4), (4, 1), (4, 81), (4, 4.0), (4.0, 4), ("4", 4)):
         _bad(v, [], dimension, order)
