@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, ModuleType, SimpleNamespace
 
 import solvers.verify
-from tests.mutation.operators import Mutant, mutants, mutated_tree
+from tests.mutation.operators import Mutable, Mutant, mutants
 
 FOLDER = Path(solvers.verify.__file__).parent
 _GENUINE, _PRIVATE = "solvers.verify", "mutated_verify"
@@ -37,17 +37,20 @@ class Copies:
 
     def __init__(self) -> None:
         self.sources = sources()
-        self.codes = {file: self._compiled(ast.parse(source), file) for file, source in self.sources.items()}
+        self.trees = {file: Mutable(source) for file, source in self.sources.items()}
+        for file in self.trees:
+            _Rename().visit(self.trees[file].tree)
+        self.codes = {file: self._compiled(mutable.tree, file) for file, mutable in self.trees.items()}
 
     def _compiled(self, tree: ast.Module, file: str) -> CodeType:
-        return compile(ast.fix_missing_locations(_Rename().visit(tree)), f"mutated/{file}", "exec", dont_inherit=True)
+        return compile(tree, f"mutated/{file}", "exec", dont_inherit=True)
 
     def load(self, mutant: Mutant | None = None) -> SimpleNamespace:
         """The modules by name (`init` for the package itself), with the mutant if one is given."""
         codes = dict(self.codes)
         if mutant is not None:
-            tree = mutated_tree(self.sources[mutant.file], mutant.index)
-            codes[mutant.file] = self._compiled(tree, mutant.file)
+            with self.trees[mutant.file].mutated(mutant.index) as tree:
+                codes[mutant.file] = self._compiled(tree, mutant.file)
         for name in [n for n in sys.modules if (n + ".").startswith(_PRIVATE + ".")]:
             del sys.modules[name]
         finder = _Finder(codes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 #: a changed copy of a node, and what was done to it
@@ -30,13 +31,12 @@ _DROPPED = {"abs", "sqrt", "transpose", "upper", "lower", "union", "reversed", "
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where (file, function), in which statement, of what into what, the how-manieth equal one."""
+    """One change: where (file, function), in which statement, of what into what (#2 for the second equal one)."""
 
     file: str
     function: str
     statement: str
     change: str
-    occurrence: int
     index: int
 
     def __str__(self) -> str:
@@ -51,8 +51,9 @@ def mutants(file: str, source: str) -> list[Mutant]:
         text = _header(node)
         change = what if text == place[1] else f"{text}: {what}"
         key = (*place, change)
-        seen[key] = seen.get(key, -1) + 1
-        found.append(Mutant(file, *place, change, seen[key], index))
+        seen[key] = seen.get(key, 0) + 1
+        counted = change if seen[key] == 1 else f"{change} #{seen[key]}"
+        found.append(Mutant(file, *place, counted, index))
     return found
 
 
@@ -62,22 +63,37 @@ def _header(node: ast.AST) -> str:
     return (text.split("\n")[0] if isinstance(node, ast.stmt) else " ".join(text.split()))[:160]
 
 
-def mutated_tree(source: str, index: int) -> ast.Module:
-    """The syntax tree of the index-th mutant."""
-    tree = ast.parse(source)
-    for number, (_, node, change) in enumerate(_changes(tree)):
-        if number == index:
-            changed = _Replace(node, change[1]).visit(tree)
-            return ast.fix_missing_locations(changed)
-    raise IndexError(index)
+class Mutable:
+    """A module's syntax tree that one change at a time is made in and taken back."""
 
+    def __init__(self, source: str) -> None:
+        self.tree = ast.parse(source)
+        self.changes = [(node, new) for _, node, (_, new) in _changes(self.tree)]
+        self.places: dict[int, tuple[ast.AST, str, int | None]] = {}
+        for parent in ast.walk(self.tree):
+            for name, value in ast.iter_fields(parent):
+                for i, child in enumerate(value if isinstance(value, list) else [value]):
+                    if isinstance(child, ast.AST):
+                        self.places[id(child)] = parent, name, i if isinstance(value, list) else None
 
-class _Replace(ast.NodeTransformer):
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self.old, self.new = old, new
+    @contextmanager
+    def mutated(self, index: int) -> Iterator[ast.Module]:
+        """The tree with the index-th change, as long as the context lasts."""
+        node, new = self.changes[index]
+        ast.fix_missing_locations(ast.copy_location(new, node) if isinstance(node, ast.expr | ast.stmt) else new)
+        parent, name, i = self.places[id(node)]
+        self._put(parent, name, i, new)
+        try:
+            yield self.tree
+        finally:
+            self._put(parent, name, i, node)
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        return self.new if node is self.old else self.generic_visit(node)
+    @staticmethod
+    def _put(parent: ast.AST, name: str, i: int | None, node: ast.AST) -> None:
+        if i is None:
+            setattr(parent, name, node)
+        else:
+            getattr(parent, name)[i] = node
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple[_Place, ast.AST, _Change]]:
@@ -163,7 +179,9 @@ def _call(node: ast.AST) -> Iterator[_Change]:
     if not isinstance(node, ast.Call):
         return
     function = node.func
-    name = function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    name = (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )
     if name in _SWAPPED:
         other = _SWAPPED[name]
         new = ast.Name(other, ast.Load()) if isinstance(function, ast.Name) else _with(function, attr=other)

@@ -1,6 +1,6 @@
 """Runs the checks against mutants, each in a process of its own with limits of time and memory.
 
-python -m tests.mutation.running [--sample N] [--file NAME] prints one JSON line for each mutant.
+python -m tests.mutation.running [--sample N] [--file NAME] [--equivalent] prints one JSON line for each mutant.
 """
 
 from __future__ import annotations
@@ -69,27 +69,37 @@ def _in_child(copies: Copies, mutant: Mutant, writing: int) -> None:
     os.write(writing, answer.encode()[:4000])
 
 
-def chosen(sample: int | None, file: str | None) -> list[Mutant]:
+def chosen(sample: int | None, file: str | None, equivalent: bool = False) -> list[Mutant]:
     """All mutants that are not equivalent, or a sample that depends on nothing but their texts."""
-    found = [m for m in all_mutants() if reason_of(m) is None and file in (None, m.file)]
+    found = [m for m in all_mutants() if (equivalent or reason_of(m) is None) and file in (None, m.file)]
     if sample is None:
         return found
-    return sorted(found, key=lambda m: hashlib.sha256(repr((m.file, m.function, m.statement, m.change,
-                                                            m.occurrence)).encode()).digest())[:sample]  # fmt: skip
+    return sorted(found, key=_digest)[:sample]
+
+
+def _digest(mutant: Mutant) -> bytes:
+    text = "|".join((mutant.file, mutant.function, mutant.statement, mutant.change))
+    return hashlib.sha256(text.encode()).digest()
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--file")
+    parser.add_argument("--equivalent", action="store_true", help="the mutants listed as equivalent too")
     given = parser.parse_args(arguments)
     copies = Copies()
     genuine: dict[str, Any] = {"mutant": "none", "noticed": noticed_by_any(copies)}
     print(json.dumps(genuine), flush=True)
-    for mutant in chosen(given.sample, given.file):
+    for mutant in chosen(given.sample, given.file, given.equivalent):
         start = time.perf_counter()
         noticed = run(copies, mutant)
-        line = {"mutant": str(mutant), "noticed": noticed, "seconds": round(time.perf_counter() - start, 3)}
+        line = {
+            "mutant": str(mutant),
+            "noticed": noticed,
+            "equivalent": reason_of(mutant),
+            "seconds": round(time.perf_counter() - start, 3),
+        }
         print(json.dumps(line), flush=True)
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, lcm
@@ -11,8 +12,20 @@ import mpmath
 from flint import ctx, fmpq, fmpz, fmpz_poly
 
 from tests.mutation.battery.common import (
-    Check, Verifier, above, accepted, collector, exact, fmpq_of, holds, load, not_proved, patched, real, refused,
-)  # fmt: skip
+    Check,
+    Verifier,
+    above,
+    accepted,
+    collector,
+    exact,
+    fmpq_of,
+    holds,
+    load,
+    not_proved,
+    patched,
+    real,
+    refused,
+)
 from tests.mutation.battery.sum_rules import state_series, wave_norm
 
 CHECKS: list[Check] = []
@@ -38,7 +51,7 @@ def integral(coefficients: list[Any], dimension: int, low: Fraction, high: Fract
         return mpmath.mpf(0)
     places = sorted({low, high, *(r for r in real_roots(tuple(Fraction(c) for c in coefficients)) if low < r < high)})
     total = mpmath.mpf(0)
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in itertools.pairwise(places):
         if mpmath.polyval(powers[::-1], (a + b) / 2) > 0:
             for e, c in enumerate(powers):
                 n = e + mpmath.mpf(dimension) / 2
@@ -51,24 +64,54 @@ def covering(coefficients: list[int], dimension: int, low: Fraction, high: Fract
     middle, total = (low + high) / 2, 0.0
     for a, b in ((low, middle), (middle, high)):
         degree = len(coefficients) - 1
-        local = [sum((Fraction(c) * comb(e, k) * a ** (e - k) * (b - a) ** k for e, c in enumerate(coefficients) if e >= k),
-                     Fraction(0)) for k in range(degree + 1)]  # fmt: skip
-        bernstein = [sum((local[k] * comb(i, k) / comb(degree, k) for k in range(i + 1)), Fraction(0)) for i in range(degree + 1)]
+        local = [
+            sum(
+                (Fraction(c) * comb(e, k) * a ** (e - k) * (b - a) ** k for e, c in enumerate(coefficients) if e >= k),
+                Fraction(0),
+            )
+            for k in range(degree + 1)
+        ]
+        bernstein = [
+            sum((local[k] * comb(i, k) / comb(degree, k) for k in range(i + 1)), Fraction(0)) for i in range(degree + 1)
+        ]
         total += max(float(max(bernstein)), 0.0) * float(b - a) * float(b) ** (dimension / 2 - 1)
     return total
 
 
-PIECES = [[1, -3], [-1, 5, -5], [2, -13, 24, -13], [1, 0, 0, -2], [-1, 2, -1], [3], [-3], [0, 0, 1], [0, 1, -7, 3, 2],
-          [-2, 9, -9], [1, -6, 9], [-1, 6, -9], [1, -7, 12], [10**9, -6 * 10**9, 9 * 10**9 - 1]]  # fmt: skip
-INTERVALS = [(Fraction(0), Fraction(1)), (Fraction(1, 5), Fraction(6, 7)), (Fraction(1, 3), Fraction(1)),
-             (Fraction(0), Fraction(5, 2)), (Fraction(1, 6), Fraction(5, 6))]  # fmt: skip
+PIECES = [
+    [1, -3],
+    [-1, 5, -5],
+    [2, -13, 24, -13],
+    [1, 0, 0, -2],
+    [-1, 2, -1],
+    [3],
+    [-3],
+    [0, 0, 1],
+    [0, 1, -7, 3, 2],
+    [-2, 9, -9],
+    [1, -6, 9],
+    [-1, 6, -9],
+    [1, -7, 12],
+    [10**9, -6 * 10**9, 9 * 10**9 - 1],
+]
+INTERVALS = [
+    (Fraction(0), Fraction(1)),
+    (Fraction(1, 5), Fraction(6, 7)),
+    (Fraction(1, 3), Fraction(1)),
+    (Fraction(0), Fraction(5, 2)),
+    (Fraction(1, 6), Fraction(5, 6)),
+]
 
 
 @lru_cache(maxsize=1)
 def pieces() -> list[tuple[Any, ...]]:
     with mpmath.workdps(40):
-        return [(c, d, low, high, integral(c, d, low, high)) for c in PIECES for d in (4, 5, 6, 9)
-                for low, high in INTERVALS]  # fmt: skip
+        return [
+            (c, d, low, high, integral(c, d, low, high))
+            for c in PIECES
+            for d in (4, 5, 6, 9)
+            for low, high in INTERVALS
+        ]
 
 
 @check("integral.py")
@@ -102,6 +145,7 @@ def spin_weights(v: Verifier) -> None:
 @lru_cache(maxsize=100)
 def tail_sum(dimension: int, spin: int) -> mpmath.mpf:
     """sum over even J >= spin of (n_J/pi) X^(-D/2)."""
+
     def term(big: int) -> mpmath.mpf:
         return wave_norm(big, dimension) / mpmath.pi * (big * (big + dimension - 3)) ** (-mpmath.mpf(dimension) / 2)
 
@@ -129,15 +173,20 @@ def weights_of_tails(v: Verifier) -> None:
 @check("integral.py")
 def tails(v: Verifier) -> None:
     """c + X x^2 - X^2 x^2: the sum of spins 20..200 lies below the estimate, and the rest is small."""
-    for dimension, extra, table, reach in ((4, 1, [[1, 0, 0], [0, 0, 0], [0, 1, -1]], 8), (6, -1, [[1, 0, 0], [0, 0, 0], [0, -1, -1]], 8),
-                                           (5, 1, [[1, 0, 0], [2, 1, 0], [0, 3, -1]], 8)):  # fmt: skip
+    for dimension, table, reach in (
+        (4, [[1, 0, 0], [0, 0, 0], [0, 1, -1]], 8),
+        (6, [[1, 0, 0], [0, 0, 0], [0, -1, -1]], 8),
+        (5, [[1, 0, 0], [2, 1, 0], [0, 3, -1]], 8),
+    ):
         found = v.integral.tail([[fmpz(c) for c in line] for line in table], dimension, 20, reach)
         total = finite_tail(dimension, tuple(map(tuple, table)))
         above(found, total, 0.35)
         # what the estimate is: coefficients at X* where positive, at infinity where negative
         start = 20 * (17 + dimension)
-        highest = [sum((Fraction(c, start ** (e - d)) for d, c in enumerate(line[: e + 1]) if c > 0 or d == e),
-                       Fraction(0)) for e, line in enumerate(table)]  # fmt: skip
+        highest = [
+            sum((Fraction(c, start ** (e - d)) for d, c in enumerate(line[: e + 1]) if c > 0 or d == e), Fraction(0))
+            for e, line in enumerate(table)
+        ]
         with mpmath.workdps(30):
             cover = real(integral_exactly(tuple(highest), dimension, reach))
             upper = v.integral._tail_weight(dimension, 20) * 1
@@ -185,8 +234,13 @@ def signs_beyond_a_place(v: Verifier) -> None:
 
 # name, spin_split or None: documents whose integral is a finite sum, and those with a tail
 FINITE = ["unitary_last", "unitary_gap", "unitary_d5_last"]
-TAILED = [("unitary_g2_4_d4", 8), ("unitary_g2_4_d5", 8), ("unitary_g2_4_d6", 6), ("loops_d5_unitary", 8),
-          ("unitary_g3_6", 30)]  # fmt: skip
+TAILED = [
+    ("unitary_g2_4_d4", 8),
+    ("unitary_g2_4_d5", 8),
+    ("unitary_g2_4_d6", 6),
+    ("loops_d5_unitary", 8),
+    ("unitary_g3_6", 30),
+]
 
 
 def rules_of(data: dict[str, Any]) -> dict[tuple[int, int], Fraction]:
@@ -241,9 +295,15 @@ def assumptions_of_bounds(v: Verifier) -> None:
     """Every assumption is used as it is stated: ceiling, gaps of one spin, last spin, odd and even."""
     data = load("unitary_last")
     rules = data["assumptions"]
-    for change in ({"last_spin": 5}, {"last_spin": 2}, {"last_spin": 3}, {"last_spin": 0}, {"ceiling": "1/3"},
-                   {"gaps": [{"spin": 2, "mass_squared": "5/4"}, {"spin": 0, "mass_squared": "1"}]},
-                   {"gaps": [{"spin": 4, "mass_squared": "11/10"}]}):  # fmt: skip
+    for change in (
+        {"last_spin": 5},
+        {"last_spin": 2},
+        {"last_spin": 3},
+        {"last_spin": 0},
+        {"ceiling": "1/3"},
+        {"gaps": [{"spin": 2, "mass_squared": "5/4"}, {"spin": 0, "mass_squared": "1"}]},
+        {"gaps": [{"spin": 4, "mass_squared": "11/10"}]},
+    ):
         some = {**data, "assumptions": {**rules, **change}}
         expected = _sum_of(some)
         above(v.init.bounded_integral(some), expected, 1e-13)

@@ -11,8 +11,8 @@ from typing import Any
 
 from flint import fmpq
 
-from tests.mutation.battery.common import Check, Verifier, accepted, collector, exact, fmpq_of, load, refused, text_of
 from tests.mutation.battery.bounded import rules_of
+from tests.mutation.battery.common import Check, Verifier, accepted, collector, exact, fmpq_of, load, refused, text_of
 from tests.mutation.battery.sum_rules import tree_waves  # noqa: F401
 
 getcontext().prec = 100
@@ -29,17 +29,22 @@ def document(rules: dict[tuple[int, int], Any], split: int, dimension: int = 4, 
         for coupling, c in INFRARED[rule].items():
             claim[coupling] = claim.get(coupling, Fraction(0)) + c * Fraction(value)
     return {
-        "schema": "eft-positivity/certificate/1", "dimension": dimension, "density": "positive",
+        "schema": "eft-positivity/certificate/1",
+        "dimension": dimension,
+        "density": "positive",
         "claim": [{"coupling": list(c), "coefficient": str(v)} for c, v in claim.items()],
         "sum_rules": [{"k": 2 * j, "power": p, "coefficient": str(Fraction(v))} for (j, p), v in rules.items()],
-        "spin_split": split, **changes,
-    }  # fmt: skip
+        "spin_split": split,
+        **changes,
+    }
 
 
 @check("forward.py", "document.py", "nonnegative.py", "large_spin.py", "rows.py", "loops.py")
 def genuine(v: Verifier) -> None:
-    starts = {"tree_g3_4": "10.61248722*g[1,0] + 1*g[0,1] >= 0 at M=1 in D=4: rho_J >= 0, all even spins",
-              "tree_g4_6": "0.5*g[1,0] - 1*g[2,0] >= 0 at M=1 in D=4"}  # fmt: skip
+    starts = {
+        "tree_g3_4": "10.61248722*g[1,0] + 1*g[0,1] >= 0 at M=1 in D=4: rho_J >= 0, all even spins",
+        "tree_g4_6": "0.5*g[1,0] - 1*g[2,0] >= 0 at M=1 in D=4",
+    }
     for name in [*TREE, "loops_d6"]:
         assert accepted(v, load(name)).startswith(starts.get(name, ""))
     accepted(v, load("unitary_last"))
@@ -60,8 +65,14 @@ def shifted(name: str, amount: Fraction, split: int | None = None) -> dict[str, 
 @check("forward.py", "nonnegative.py", "large_spin.py", "rows.py")
 def stronger_claims(v: Verifier) -> None:
     """Bounds better than the optimum by 1e-7 relative, consistent in all but positivity."""
-    for name, split in (("tree_g3_4", None), ("tree_g3_4_d5", None), ("tree_g3_8", None), ("tree_g4_6", None),
-                        ("tree_g5_7_d7", None), ("tree_g3_4", 100)):  # fmt: skip
+    for name, split in (
+        ("tree_g3_4", None),
+        ("tree_g3_4_d5", None),
+        ("tree_g3_8", None),
+        ("tree_g4_6", None),
+        ("tree_g5_7_d7", None),
+        ("tree_g3_4", 100),
+    ):
         refused(v, shifted(name, Fraction(1, 10**6), split))
     accepted(v, shifted("tree_g3_4", Fraction(-1, 10**3)))
     # the place of a refusal is a state that violates it
@@ -94,7 +105,11 @@ def planted(v: Verifier) -> None:
             data = document(negative_below(xi, big, -1), split)
             (accepted(v, data) if accept else refused(v, data, f"spin {spin}" if spin and split > spin else ""))
             data = document(negative_below(xi, big, 1), split)
-            (accepted(v, data) if split * (split + 1) >= big and (spin is None or big in (20, 42)) else refused(v, data))
+            (
+                accepted(v, data)
+                if split * (split + 1) >= big and (spin is None or big in (20, 42))
+                else refused(v, data)
+            )
 
 
 def negative_below(xi: int, big: int, sign: int) -> dict[tuple[int, int], Fraction]:
@@ -148,35 +163,59 @@ def loops_are_compared(v: Verifier) -> None:
 def texts(v: Verifier) -> None:
     """What a statement says: order, dimension, level, signs, decimals, assumptions."""
     for name, parts in (
-        ("tree_g3_8", ("tree-level", "order 8", "in D=4", "rho_J >= 0")), ("tree_g5_7_d7", ("order 7", "in D=7")),
-        ("tree_g4_6", ("0.5*g[1,0] - 1*g[2,0] >= 0",)), ("loops_d6", ("one-loop (g[1,0]^2; ", "in D=6", "pi^-3*g[1,0]*g[1,0]")),
+        ("tree_g3_8", ("tree-level", "order 8", "in D=4", "rho_J >= 0")),
+        ("tree_g5_7_d7", ("order 7", "in D=7")),
+        ("tree_g4_6", ("0.5*g[1,0] - 1*g[2,0] >= 0",)),
+        ("loops_d6", ("one-loop (g[1,0]^2; ", "in D=6", "pi^-3*g[1,0]*g[1,0]")),
         ("unitary_last", ("1*g[1,0] <= ", "0 <= rho_J <= 2", "no states of spin above 4")),
         ("unitary_gap", ("0 <= rho_J <= 1", "no states of spin above 6", "no states of spin 2 below m^2 = 3/2")),
-    ):  # fmt: skip
+    ):
         text = accepted(v, load(name))
         for part in parts:
             assert part in text, (part, text)
     short = v.proof.number_text
-    for value, text in ((fmpq(1, 2), "0.5"), (fmpq(-1, 16), "-0.0625"), (fmpq(7), "7"), (fmpq(1, 3), "1/3"), (fmpq(-5), "-5"),
-                        (fmpq(12345, 10**4), "1.2345"), (fmpq(1, 2**61), "1/2305843009213693952"),
-                        (fmpq(3, 100), "0.03"), (fmpq(1, 2**60), f"{Decimal(2) ** -60:f}"), (fmpq(0), "0")):  # fmt: skip
+    for value, text in (
+        (fmpq(1, 2), "0.5"),
+        (fmpq(-1, 16), "-0.0625"),
+        (fmpq(7), "7"),
+        (fmpq(1, 3), "1/3"),
+        (fmpq(-5), "-5"),
+        (fmpq(12345, 10**4), "1.2345"),
+        (fmpq(1, 2**61), "1/2305843009213693952"),
+        (fmpq(3, 100), "0.03"),
+        (fmpq(1, 2**60), f"{Decimal(2) ** -60:f}"),
+        (fmpq(0), "0"),
+    ):
         assert short(value) == text, (short(value), text)
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"schema": "eft-positivity/certificate/2"}, "schema"), ({"density": "unitary"}, "keys"), ({"density": None}, "density"),
-    ({"dimension": 3}, "dimension"), ({"dimension": 1001}, "dimension"), ({"dimension": True}, "not an integer"),
-    ({"dimension": 4.0}, "not an integer"), ({"spin_split": 0}, "spin_split"), ({"spin_split": 1}, "spin_split"),
-    ({"spin_split": 33}, "odd"), ({"claim": []}, "empty"), ({"extra": 1}, "unknown"), ({"claim": "g3"}, "list"),
+    ({"schema": "eft-positivity/certificate/2"}, "schema"),
+    ({"density": "unitary"}, "keys"),
+    ({"density": None}, "density"),
+    ({"dimension": 3}, "dimension"),
+    ({"dimension": 1001}, "dimension"),
+    ({"dimension": True}, "not an integer"),
+    ({"dimension": 4.0}, "not an integer"),
+    ({"spin_split": 0}, "spin_split"),
+    ({"spin_split": 1}, "spin_split"),
+    ({"spin_split": 33}, "odd"),
+    ({"claim": []}, "empty"),
+    ({"extra": 1}, "unknown"),
+    ({"claim": "g3"}, "list"),
     ({"claim": [{"coupling": [1, 0], "coefficient": "0"}]}, "empty"),
     ({"claim": [{"coupling": [0, 0], "coefficient": "1"}]}, "order 0"),
     ({"claim": [{"coupling": [41, 0], "coefficient": "1"}]}, "order 82"),
     ({"claim": [{"coupling": [-1, 2], "coefficient": "1"}]}, "outside"),
-    ({"claim": [{"coupling": [1], "coefficient": "1"}]}, "pair"), ({"claim": [{"coupling": (1, 0), "coefficient": "1"}]}, "pair"),
-    ({"claim": [{"coupling": [1, 0], "coefficient": 1}]}, "rational"), ({"claim": [[1, 0]]}, "keys"),
-    ({"claim": [{"coupling": [1, 0], "coefficient": "1/0"}]}, "zero"), ({"claim": [{"coupling": [1, 0]}]}, "keys"),
+    ({"claim": [{"coupling": [1], "coefficient": "1"}]}, "pair"),
+    ({"claim": [{"coupling": (1, 0), "coefficient": "1"}]}, "pair"),
+    ({"claim": [{"coupling": [1, 0], "coefficient": 1}]}, "rational"),
+    ({"claim": [[1, 0]]}, "keys"),
+    ({"claim": [{"coupling": [1, 0], "coefficient": "1/0"}]}, "zero"),
+    ({"claim": [{"coupling": [1, 0]}]}, "keys"),
     ({"claim": [{"coupling": [1, 0], "coefficient": "1e5"}]}, "rational"),
-    ({"sum_rules": []}, "does not give"), ({"sum_rules": [{"k": 3, "power": 0, "coefficient": "1"}]}, "even"),
+    ({"sum_rules": []}, "does not give"),
+    ({"sum_rules": [{"k": 3, "power": 0, "coefficient": "1"}]}, "even"),
     ({"sum_rules": [{"k": 0, "power": 2, "coefficient": "1"}]}, "outside"),
     ({"sum_rules": [{"k": 1, "power": 2, "coefficient": "1"}]}, "outside"),
     ({"sum_rules": [{"k": 2, "power": -1, "coefficient": "1"}]}, "outside"),
@@ -185,15 +224,30 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"loops": [{"couplings": [[1, 0]], "coefficient": "1"}]}, "two couplings"),
     ({"loops": [{"couplings": [[1, 0], [21, 0]], "coefficient": "1"}]}, "above order"),
     ({"loops": [{"couplings": [[1, 0], [1, 0]], "coefficient": "1"}] * 2}, "twice"),
-    ({"loops": [{"couplings": [[1, 0], [0, 1]], "coefficient": "1"}, {"couplings": [[0, 1], [1, 0]], "coefficient": "1"}]}, "twice"),
+    (
+        {
+            "loops": [
+                {"couplings": [[1, 0], [0, 1]], "coefficient": "1"},
+                {"couplings": [[0, 1], [1, 0]], "coefficient": "1"},
+            ]
+        },
+        "twice",
+    ),
     ({"loops": "g2"}, "list"),
-]  # fmt: skip
+]
 BAD_ASSUMPTIONS: list[tuple[Any, str]] = [
-    ({"ceiling": "0"}, "ceiling"), ({"ceiling": "-1"}, "ceiling"), ({"ceiling": "2000001/1000000"}, "ceiling"),
-    ({"last_spin": -1}, "outside"), ({"last_spin": 2.0}, "not an integer"), ({"note": 1}, "may hold"), ([], "may hold"),
-    ({"gaps": [{"spin": 0, "mass_squared": "999999/1000000"}]}, "below the cutoff"), ({"gaps": {}}, "list"),
-    ({"gaps": [{"spin": -2, "mass_squared": "2"}]}, "outside"), ({"gaps": [{"spin": 0, "mass_squared": "2"}] * 2}, "twice"),
-]  # fmt: skip
+    ({"ceiling": "0"}, "ceiling"),
+    ({"ceiling": "-1"}, "ceiling"),
+    ({"ceiling": "2000001/1000000"}, "ceiling"),
+    ({"last_spin": -1}, "outside"),
+    ({"last_spin": 2.0}, "not an integer"),
+    ({"note": 1}, "may hold"),
+    ([], "may hold"),
+    ({"gaps": [{"spin": 0, "mass_squared": "999999/1000000"}]}, "below the cutoff"),
+    ({"gaps": {}}, "list"),
+    ({"gaps": [{"spin": -2, "mass_squared": "2"}]}, "outside"),
+    ({"gaps": [{"spin": 0, "mass_squared": "2"}] * 2}, "twice"),
+]
 
 
 @check("document.py", "forward.py", "__init__.py")
@@ -212,11 +266,20 @@ def malformed(v: Verifier) -> None:
     accepted(v, load("tree_g3_4", dimension=5))
     assert exact(v.document.rational("-12/8", "a")) == Fraction(-3, 2) and exact(v.document.rational("7", "a")) == 7
     assert v.document.integer(4, "a", 4, 5) == 4 and v.document.integer(5, "a", 4, 5) == 5
-    edge = load("unitary_last", assumptions={"last_spin": 4, "ceiling": "2", "gaps": [{"spin": 0, "mass_squared": "1"}]})
+    edge = load(
+        "unitary_last", assumptions={"last_spin": 4, "ceiling": "2", "gaps": [{"spin": 0, "mass_squared": "1"}]}
+    )
     accepted(v, edge)
-    v.document.read(load("tree_g3_4", claim=[{"coupling": [40, 0], "coefficient": "1"}, {"coupling": [1, 0], "coefficient": "1"}],
-                         sum_rules=[{"k": 2, "power": 78, "coefficient": "1"}, {"k": 80, "power": 0, "coefficient": "1"}],
-                         loops=[{"couplings": [[20, 0], [1, 0]], "coefficient": "1"}], spin_split=200_000, dimension=1000))  # fmt: skip
+    v.document.read(
+        load(
+            "tree_g3_4",
+            claim=[{"coupling": [40, 0], "coefficient": "1"}, {"coupling": [1, 0], "coefficient": "1"}],
+            sum_rules=[{"k": 2, "power": 78, "coefficient": "1"}, {"k": 80, "power": 0, "coefficient": "1"}],
+            loops=[{"couplings": [[20, 0], [1, 0]], "coefficient": "1"}],
+            spin_split=200_000,
+            dimension=1000,
+        )
+    )
     v.document.read(load("unitary_last", assumptions={"last_spin": 0}))
     v.document.rational("1" * 10_000 + "/" + "3" * 9_999, "a")
     for bad in ("1" * 20_001, "1/00", "--1", "1/-2", " 1", "1\n", "1/2/3", ""):

@@ -136,8 +136,12 @@ def moments_of_wave(dimension: int, highest: int) -> list[list[Fraction]]:
     for spin in range(1, highest):
         raised = [Fraction(0), *waves[spin]]
         before = waves[spin - 1] + [Fraction(0)] * 2
-        waves.append([((2 * spin + dimension - 3) * a - spin * b) / (spin + dimension - 3)
-                      for a, b in zip(raised, before, strict=True)])  # fmt: skip
+        waves.append(
+            [
+                ((2 * spin + dimension - 3) * a - spin * b) / (spin + dimension - 3)
+                for a, b in zip(raised, before, strict=True)
+            ]
+        )
     return waves[: highest + 1]
 
 

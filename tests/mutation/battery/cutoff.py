@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,19 @@ from typing import Any
 import mpmath
 from flint import arb, ctx, fmpq, fmpq_poly
 
-from tests.mutation.battery.common import Check, Verifier, accepted, collector, ends, exact, holds, load, patched, real, refused
+from tests.mutation.battery.common import (
+    Check,
+    Verifier,
+    accepted,
+    collector,
+    ends,
+    exact,
+    holds,
+    load,
+    patched,
+    real,
+    refused,
+)
 from tests.mutation.battery.gravity import Fraction_to
 
 CHECKS: list[Check] = []
@@ -99,8 +112,14 @@ def pole_and_contacts(v: Verifier) -> None:
         holds(v.cutoff._pole(certificate, pieces), pole, 1e-25)
         for power in (0, 1, 3):
             found = v.cutoff._integral(certificate, pieces, fmpq_poly([0] * power + [1]))
-            expected = sum((c * (high ** (k + power + 1) - low ** (k + power + 1)) / (k + power + 1)
-                            for low, high, line in spline(load(NAME)) for k, c in enumerate(line)), Fraction(0))  # fmt: skip
+            expected = sum(
+                (
+                    c * (high ** (k + power + 1) - low ** (k + power + 1)) / (k + power + 1)
+                    for low, high, line in spline(load(NAME))
+                    for k, c in enumerate(line)
+                ),
+                Fraction(0),
+            )
             assert exact(found) == expected and (power or expected == 0)
 
 
@@ -129,11 +148,17 @@ def norms(v: Verifier) -> None:
     with mpmath.workdps(30), ctx.workprec(80):
         boxes = v.cutoff._boxes(certificate, certificate.pieces)
         for name, integrand in NORMS.items():
-            for low, high, loose in ((Fraction(1, 2), Fraction(1, 2), 0.35), (Fraction(1, 2), Fraction(11, 20), 2), (Fraction(0), Fraction(1, 20), 2)):
+            for low, high, loose in (
+                (Fraction(1, 2), Fraction(1, 2), 0.35),
+                (Fraction(1, 2), Fraction(11, 20), 2),
+                (Fraction(0), Fraction(1, 20), 2),
+            ):
                 cell = Fraction_to(low), Fraction_to(high)
                 found = ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, name)))[1]
-                values = [sum(w * integrand(q, real(x), g, s, c) ** 2 for q, w, g, s, c in points(4))
-                          for x in (low, (low + high) / 2, high)]  # fmt: skip
+                values = [
+                    sum(w * integrand(q, real(x), g, s, c) ** 2 for q, w, g, s, c in points(4))
+                    for x in (low, (low + high) / 2, high)
+                ]
                 assert max(values) <= found <= max(values) * (1 + loose), (name, low, float(max(values)), float(found))
 
 
@@ -156,21 +181,35 @@ def boxes_cover_the_support(v: Verifier) -> None:
     with mpmath.workdps(30), ctx.workprec(80):
         boxes = v.cutoff._boxes(certificate, certificate.pieces)
         assert boxes[0].low == certificate.breaks[0] and boxes[-1].high == certificate.breaks[-1]
-        assert all(a.high == b.low for a, b in zip(boxes, boxes[1:], strict=False)) and len(boxes) >= 16 * (len(certificate.breaks) - 1)
+        assert all(a.high == b.low for a, b in itertools.pairwise(boxes)) and len(boxes) >= 16 * (
+            len(certificate.breaks) - 1
+        )
         lines = spline(load(NAME))
         for box in boxes[::5] + boxes[-3:]:
             holds(box.width, real(box.high - box.low), 1e-20)
             for share in (0, mpmath.mpf(1) / 2, 1):
                 q = real(box.low) + real(box.high - box.low) * share
-                line = next(c for low, high, c in lines if real(low) - 1e-20 <= q <= real(high) + 1e-20 and low <= exact(box.low) < high)
+                line = next(
+                    c
+                    for low, high, c in lines
+                    if real(low) - 1e-20 <= q <= real(high) + 1e-20 and low <= exact(box.low) < high
+                )
                 reach = [real(n) for n in line]
-                exactly = (q, sum(n * q**k for k, n in enumerate(reach)), sum(k * n * q ** (k - 1) for k, n in enumerate(reach) if k),
-                           sum(k * (k - 1) * n * q ** (k - 2) for k, n in enumerate(reach) if k > 1))  # fmt: skip
+                exactly = (
+                    q,
+                    sum(n * q**k for k, n in enumerate(reach)),
+                    sum(k * n * q ** (k - 1) for k, n in enumerate(reach) if k),
+                    sum(k * (k - 1) * n * q ** (k - 2) for k, n in enumerate(reach) if k > 1),
+                )
                 for ball, value in zip((box.q, box.g, box.slope, box.curve), exactly, strict=True):
                     low, high = ends(ball)
                     assert low - 1e-18 <= value <= high + 1e-18
             size = real(box.high - box.low)
-            most = [sum(abs(n) * k for k, n in enumerate(reach)), sum(abs(n) * k * k for k, n in enumerate(reach)), 6 * abs(reach[3])]
+            most = [
+                sum(abs(n) * k for k, n in enumerate(reach)),
+                sum(abs(n) * k * k for k, n in enumerate(reach)),
+                6 * abs(reach[3]),
+            ]
             for ball, steep in zip((box.g, box.slope, box.curve), most, strict=True):
                 assert ends(ball)[1] - ends(ball)[0] <= 1.3 * size * steep + 1e-15
 
@@ -183,10 +222,11 @@ def below_the_first_node(v: Verifier) -> None:
         boxes = v.cutoff._boxes(certificate, certificate.pieces)
         first = Fraction(1, 50)
         cell = fmpq(0), Fraction_to(first)
-        plain, casimir = (mpmath.sqrt(ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, n)))[1]) for n in ("_plain", "_casimir"))
+        plain, casimir = (
+            mpmath.sqrt(ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, n)))[1]) for n in ("_plain", "_casimir")
+        )
         c, x = casimir / plain, real(first)
-        # sum (2J+1)|K_J| <= sqrt(sum (2J+1)/(a+J(J+1))^2) sqrt(Parseval of (a + J(J+1)) K), a = c/x; Parseval
-        # gives (x^3/4)^(1/2) (a plain + casimir/x) with half of it on the even spins; then int du = int dx/x of x^(1/2)...
+        # sum (2J+1)|K_J| <= sqrt(sum (2J+1)/(a+J(J+1))^2) sqrt(Parseval of (a + J(J+1)) K), a = c/x
         expected = x * mpmath.sqrt((1 + 3 * x / c) / (2 * c)) * (c * plain + casimir) / 4
         found = ends(v.cutoff._below(boxes, Fraction_to(first)))[1]
         assert expected * (1 - 1e-12) <= found <= expected * (1 + 1e-12)
@@ -213,16 +253,23 @@ def the_four_parts(v: Verifier) -> None:
     module = v.cutoff
     last = certificate.last_spin
     values = {"_curvature": 7.0, "_casimir": 3.0}
+
     def norm(boxes: Any, cell: Any, integrand: Any) -> Any:
         return arb(values[integrand.__name__] * float(exact(cell[1])))
+
     def one(choice: str) -> float:
         pieces = {"_node_sum": lambda *_: arb(0), "_below": lambda *_: arb(0), "_norms": lambda *_: arb(0)}
-        chosen = {"sums": ("_node_sum", lambda _, x: arb(float(exact(x)))), "below": ("_below", lambda *_: arb(5)), "norms": ("_norms", norm)}[choice]
+        chosen = {
+            "sums": ("_node_sum", lambda _, x: arb(float(exact(x)))),
+            "below": ("_below", lambda *_: arb(5)),
+            "norms": ("_norms", norm),
+        }[choice]
         with patched(module, **{**pieces, chosen[0]: chosen[1]}):
             return float(module.upper_bound(certificate).mid())
+
     pole = float(ends(module._pole(certificate, certificate.pieces))[0])
     nodes = [float(exact(x)) for x in certificate.nodes]
-    steps = [(a, b, float(mpmath.log(b / a))) for a, b in zip(nodes, nodes[1:], strict=False)]
+    steps = [(a, b, float(mpmath.log(b / a))) for a, b in itertools.pairwise(nodes)]
     trapezia = sum(h * (a + b) / 2 for a, b, h in steps)
     assert abs(one("sums") / (32 * trapezia / pole) - 1) < 1e-12
     assert abs(one("below") / (32 * 5 / pole) - 1) < 1e-12
@@ -246,9 +293,15 @@ def share_of_even_spins(v: Verifier) -> None:
     found = {}
     for high in (Fraction(499, 1000), Fraction(1, 2), Fraction(501, 1000)):
         some = replaced(v, certificate, nodes=[fmpq(1, 10), Fraction_to(high)])
-        with patched(v.cutoff, _node_sum=lambda *_: arb(0), _below=lambda *_: arb(0),
-                     _norms=lambda b, c, f: arb(1) if f.__name__ == "_casimir" else arb(0)):  # fmt: skip
-            found[high] = float(v.cutoff.upper_bound(some).mid()) / float(mpmath.log(10 * float(high))) / float(high) ** 0.5
+        with patched(
+            v.cutoff,
+            _node_sum=lambda *_: arb(0),
+            _below=lambda *_: arb(0),
+            _norms=lambda b, c, f: arb(1) if f.__name__ == "_casimir" else arb(0),
+        ):
+            found[high] = (
+                float(v.cutoff.upper_bound(some).mid()) / float(mpmath.log(10 * float(high))) / float(high) ** 0.5
+            )
     a, b, c = found.values()
     assert abs(a / b - 1) < 1e-9 and abs(c / b / 2**0.5 - 1) < 1e-9
 
@@ -301,18 +354,39 @@ def forms_of_cutoffs(v: Verifier) -> None:
     data = load(NAME)
     low = data["breaks"][0]
     for change, reason in (
-        ({"note": 1}, "keys"), ({"breaks": "x"}, "list"), ({"nodes": ["1"]}, "list"), ({"nodes": ["1/2"] * 5001}, "list"), ({"beta": data["beta"][:-1]}, "length"),
-        ({"alpha": data["alpha"][:-1]}, "length"), ({"alpha": data["alpha"][:-1], "beta": data["beta"][:-1]}, "length"),
-        ({"breaks": [low, *data["breaks"][:-1]]}, "increase"), ({"nodes": [data["nodes"][0], *data["nodes"]]}, "increase"),
-        ({"nodes": ["3/2" if t == "1" else t for t in data["nodes"]]}, "end at 1"), ({"nodes": data["nodes"][:-1]}, "end at 1"),
-        ({"nodes": ["0", *data["nodes"]]}, "0 < x"), ({"nodes": ["-1", *data["nodes"]]}, "0 < x"), ({"p_min": "0"}, "p_min"), ({"p_min": "-1/5"}, "p_min"),
-        ({"p_min": "200000001/1000000000"}, "p_min"), ({"breaks": [*data["breaks"][:-1], "1"]}, "q < 1"), ({"contacts": -1}, "outside"),
-        ({"contacts": 21}, "outside"), ({"last_spin": 0}, "outside"), ({"last_spin": 21}, "odd"), ({"last_spin": 4002}, "outside"),
-        ({"bound": "nan"}, "rational"), ({"p_min": 0.2}, "rational"), ({"last_spin": 1}, "outside"), ({"nodes": [*data["nodes"], "2"]}, "end at 1"),
-    ):  # fmt: skip
+        ({"note": 1}, "keys"),
+        ({"breaks": "x"}, "list"),
+        ({"breaks": "123"}, "list"),
+        ({"nodes": ["1"]}, "list"),
+        ({"nodes": ["1/2"] * 5001}, "list"),
+        ({"beta": data["beta"][:-1]}, "length"),
+        ({"alpha": data["alpha"][:-1]}, "length"),
+        ({"alpha": data["alpha"][:-1], "beta": data["beta"][:-1]}, "length"),
+        ({"breaks": [low, *data["breaks"][:-1]]}, "increase"),
+        ({"nodes": [data["nodes"][0], *data["nodes"]]}, "increase"),
+        ({"nodes": ["3/2" if t == "1" else t for t in data["nodes"]]}, "end at 1"),
+        ({"nodes": data["nodes"][:-1]}, "end at 1"),
+        ({"nodes": ["0", *data["nodes"]]}, "0 < x"),
+        ({"nodes": ["-1", *data["nodes"]]}, "0 < x"),
+        ({"p_min": "0"}, "p_min"),
+        ({"p_min": "-1/5"}, "p_min"),
+        ({"p_min": "200000001/1000000000"}, "p_min"),
+        ({"breaks": [*data["breaks"][:-1], "1"]}, "q < 1"),
+        ({"contacts": -1}, "outside"),
+        ({"contacts": 21}, "outside"),
+        ({"last_spin": 0}, "outside"),
+        ({"last_spin": 21}, "odd"),
+        ({"last_spin": 4002}, "outside"),
+        ({"last_spin": 4001}, "outside"),
+        ({"bound": "nan"}, "rational"),
+        ({"p_min": 0.2}, "rational"),
+        ({"last_spin": 1}, "outside"),
+        ({"nodes": [*data["nodes"], "2"]}, "end at 1"),
+    ):
         refused(v, {**data, **change}, reason)
     refused(v, {k: c for k, c in data.items() if k != "bound"}, "keys")
     for change in ({"contacts": 20}, {"last_spin": 4000}, {"last_spin": 2}, {"p_min": "1/10"}, {"contacts": 0}):
         v.cutoff_document.read_certificate({**data, **change})
+    v.cutoff_document.read_certificate({**data, "nodes": ["1/2", "1"]})
     nodes = [f"{k}/5000" for k in range(1, 5001)]
     v.cutoff_document.read_certificate({**data, "nodes": nodes})

@@ -10,21 +10,43 @@ import mpmath
 from flint import arb, ctx, fmpq
 
 from tests.mutation.battery.common import (
-    Check, Verifier, accepted, collector, ends, exact, fmpq_of, holds, in_t, load, moments_of_wave, not_proved, patched,
-    real, refused,
-)  # fmt: skip
+    Check,
+    Verifier,
+    accepted,
+    collector,
+    ends,
+    exact,
+    holds,
+    in_t,
+    load,
+    moments_of_wave,
+    not_proved,
+    patched,
+    real,
+    refused,
+)
 
 CHECKS: list[Check] = []
 check = collector(CHECKS)
 Terms = dict[Fraction, Fraction]
 F6: Terms = {Fraction(t["power"]): Fraction(t["coefficient"]) for t in load("gravity_6")["functions"]}
 #: powers with f(1) = 0, half-integers too
-F5: Terms = {Fraction(3, 2): Fraction(1), Fraction(5, 2): Fraction(-3, 7), Fraction(4): Fraction(2, 5), Fraction(5): Fraction(-34, 35)}
-F8: Terms = {Fraction(2): Fraction(1), Fraction(3): Fraction(-3, 2), Fraction(4): Fraction(1), Fraction(6): Fraction(-1, 2)}
+F5: Terms = {
+    Fraction(3, 2): Fraction(1),
+    Fraction(5, 2): Fraction(-3, 7),
+    Fraction(4): Fraction(2, 5),
+    Fraction(5): Fraction(-34, 35),
+}
+F8: Terms = {
+    Fraction(2): Fraction(1),
+    Fraction(3): Fraction(-3, 2),
+    Fraction(4): Fraction(1),
+    Fraction(6): Fraction(-1, 2),
+}
 
 
 def smeared(v: Verifier, terms: Terms, dimension: int) -> Any:
-    convert = lambda x: fmpq(x.numerator, x.denominator)  # noqa: E731
+    convert = lambda x: fmpq(x.numerator, x.denominator)
     return v.smearing.Smeared(dimension, {convert(n): convert(a) for n, a in terms.items()})
 
 
@@ -79,8 +101,10 @@ def moments(v: Verifier) -> None:
         assert exact(f.size(power)) == sum(abs(a) / (n + power + 1) for n, a in F5.items())
     assert f.casimir(7) == 63 and smeared(v, F8, 8).casimir(4) == 36
     assert {k: exact(c) for k, c in v.gravity.infrared(f).items()} == {
-        "8piG": sum(a / (n - 1) for n, a in F5.items()), "g2": 2 * sum(a / (n + 1) for n, a in F5.items()),
-        "g3": sum(a / (n + 3) for n, a in F5.items())}  # fmt: skip
+        "8piG": sum(a / (n - 1) for n, a in F5.items()),
+        "g2": 2 * sum(a / (n + 1) for n, a in F5.items()),
+        "g3": sum(a / (n + 3) for n, a in F5.items()),
+    }
 
 
 @check("smearing.py", "fixed_spin.py")
@@ -103,12 +127,19 @@ def tables_of_balls(v: Verifier) -> None:
     """(3u-1)^2 + (2w-1)^2 + c against a slack just below and just above c, in exact and in wide balls."""
     prove = v.smearing.prove_ball_table
     for scale in (1, 10**20):
-        for c, slack, wide in ((1, Fraction(1), 0), (1, Fraction(1, 2), Fraction(1, 2)), (Fraction(1, 3), Fraction(1, 3), 0)):
+        for c, slack, wide in (
+            (1, Fraction(1), 0),
+            (1, Fraction(1, 2), Fraction(1, 2)),
+            (Fraction(1, 3), Fraction(1, 3), 0),
+        ):
             for below in (-1, 1):
                 c_ball = arb(Fraction_to(c * scale))
                 c_ball += arb(0, float(wide * scale)) if wide else 0
-                table = [[arb(2 * scale) + c_ball, arb(-4 * scale), arb(4 * scale)], [arb(-6 * scale), arb(0), arb(0)],
-                         [arb(9 * scale), arb(0), arb(0)]]  # fmt: skip
+                table = [
+                    [arb(2 * scale) + c_ball, arb(-4 * scale), arb(4 * scale)],
+                    [arb(-6 * scale), arb(0), arb(0)],
+                    [arb(9 * scale), arb(0), arb(0)],
+                ]
                 amount = arb(Fraction_to((slack + Fraction(below, 10**7)) * scale))
                 (not_proved(v, prove, table, amount) if below > 0 else prove(table, amount))
     not_proved(v, prove, [[arb(0)]], arb(0))
@@ -147,7 +178,9 @@ def kernels_of_one_spin(v: Verifier) -> None:
             big = Fraction(spin * (spin + dimension - 3))
             for y in (Fraction(1, 7), Fraction(3, 4), Fraction(0)):
                 p_j = sum(((-y) ** r * c for r, c in enumerate(wave)), Fraction(0))
-                expected = ((2 - y) * p_j - y**2 * (4 - 3 * y)) / (1 - y) ** 2 + 4 * big * y**3 / ((dimension - 2) * (1 - y * y))
+                expected = ((2 - y) * p_j - y**2 * (4 - 3 * y)) / (1 - y) ** 2 + 4 * big * y**3 / (
+                    (dimension - 2) * (1 - y * y)
+                )
                 assert exact(polynomial(Fraction_to(y))) + exact(kappa) / (1 + y) == expected
         not_proved(v, v.fixed_spin.split_kernel, 3, dimension)
     series = v.fixed_spin._one_over_plus()
@@ -162,15 +195,20 @@ def least_ratio(spin: int, dimension: int) -> tuple[Fraction, Terms, Terms]:
     g = F6 if dimension == 6 else F8
     h: Terms = {Fraction(2): Fraction(1), Fraction(3): Fraction(-1)}
     with mpmath.workdps(20):
+
         def ratio(x: Any) -> Any:
             below = heavy(h, spin, x, dimension)
             return heavy(g, spin, x, dimension) / below if below > 0 else mpmath.inf
+
         grid = [mpmath.mpf(k) / 12 for k in range(13)]
         values = [ratio(x) for x in grid]
         k = values.index(min(values))
         low, high = grid[max(k - 1, 0)], grid[min(k + 1, 12)]
         for _ in range(26):  # golden section
-            a, b = high - (high - low) * mpmath.mpf("0.6180339887498949"), low + (high - low) * mpmath.mpf("0.6180339887498949")
+            a, b = (
+                high - (high - low) * mpmath.mpf("0.6180339887498949"),
+                low + (high - low) * mpmath.mpf("0.6180339887498949"),
+            )
             low, high = (low, b) if ratio(a) < ratio(b) else (a, high)
         best = min(ratio(x) for x in (low, high, (low + high) / 2))
         return Fraction(int(best * 10**18), 10**18), g, h
@@ -231,8 +269,11 @@ def series_of_moderate_impact(v: Verifier) -> None:
 def impact_references(dimension: int) -> list[tuple[int, int, mpmath.mpf]]:
     terms = {5: F5, 6: F6, 8: F8}[dimension]
     with mpmath.workdps(30):
-        return [(spin, xi, heavy(terms, spin, mpmath.mpf(xi) / (spin * (spin + dimension - 3)), dimension))
-                for spin in (20, 22, 44) for xi in (1, 27, 60)]  # fmt: skip
+        return [
+            (spin, xi, heavy(terms, spin, mpmath.mpf(xi) / (spin * (spin + dimension - 3)), dimension))
+            for spin in (20, 22, 44)
+            for xi in (1, 27, 60)
+        ]
 
 
 @check("impact.py")
@@ -258,7 +299,10 @@ def rests_by_parts(v: Verifier) -> None:
         with patched(v.impact, _POWERS=powers), ctx.workprec(320), mpmath.workdps(60):
             found = v.impact._rest(f, fmpq(460), fmpq(xi), terms)
             x = mpmath.mpf(xi) / 460
-            sizes = {k: sum(abs(real(a)) / (n + k + 1) for n, a in ((real(n), a) for n, a in F6.items())) for k in (0, 6, 2 * powers)}
+            sizes = {
+                k: sum(abs(real(a)) / (n + k + 1) for n, a in ((real(n), a) for n, a in F6.items()))
+                for k in (0, 6, 2 * powers)
+            }
             term = mpmath.mpf(xi) ** (terms + 1) / (mpmath.rf(2, terms + 1) * mpmath.factorial(terms + 1))
             wave = 2 * term * (2 - x) / (1 - x) ** 2 * sizes[0]
             # sum over k >= K of (k+2) y^k, each |P_J - 1| <= 2, y <= x p^2
@@ -283,12 +327,13 @@ def number_of_wave_terms(v: Verifier) -> None:
 def least_at_impact(low: Any, high: Any) -> tuple[Fraction, Terms, Terms]:
     """c with F_g - c F_h = 0 at the lowest xi of an interval, J to infinity: kernel 2 0F1(;D/2-1;-p^2 xi)."""
     g, h = F6, {Fraction(2): Fraction(1), Fraction(3): Fraction(-1)}
+
     def at(terms: Terms, xi: float) -> float:
         total = 0.0
         for p, f in weighted(tuple(terms.items())):
             term = wave = 1.0
             for k in range(40):
-                term *= -float(p) ** 2 * xi / ((k + 1) * (k + 2))
+                term *= -(float(p) ** 2) * xi / ((k + 1) * (k + 2))
                 wave += term
             total += 2 * float(f) * wave
         return total
@@ -320,7 +365,11 @@ def strips(v: Verifier) -> None:
     with ctx.workprec(320):
         columns = [arb_poly([arb(1) / 2, 2, -1]), arb_poly([1])]
         for rest, proves in ((0.499, True), (0.501, False)):
-            (prove(columns, arb(rest), fmpq(0), fmpq(2)) if proves else not_proved(v, prove, columns, arb(rest), fmpq(0), fmpq(2)))
+            (
+                prove(columns, arb(rest), fmpq(0), fmpq(2))
+                if proves
+                else not_proved(v, prove, columns, arb(rest), fmpq(0), fmpq(2))
+            )
         prove(columns, arb(1.2), fmpq(1), fmpq(3, 2))
         not_proved(v, prove, columns, arb(0), fmpq(2), fmpq(5, 2))
         not_proved(v, prove, columns, arb(0.5), fmpq(2), fmpq(5, 2))
@@ -331,7 +380,11 @@ def strips(v: Verifier) -> None:
                 line = [0] * power + [size]
                 some = list(many)
                 some[m] = some[m] + arb_poly(line)
-                (prove(some, arb(0), fmpq(0), fmpq(1)) if proves else not_proved(v, prove, some, arb(0), fmpq(0), fmpq(1)))
+                (
+                    prove(some, arb(0), fmpq(0), fmpq(1))
+                    if proves
+                    else not_proved(v, prove, some, arb(0), fmpq(0), fmpq(1))
+                )
         for m, power in ((0, 20), (12, 0)):  # those kept with their sign
             some = [arb_poly([1])] + [arb_poly([0])] * 20
             some[m] = some[m] + arb_poly([0] * power + [5])
@@ -348,16 +401,28 @@ def forms_of_gravity(v: Verifier) -> None:
     functions = data["functions"]
     one = {"power": "2", "coefficient": "1"}
     for change, reason in (
-        ({"dimension": 4}, "outside"), ({"dimension": 41}, "outside"), ({"density": "unitary"}, "positive"),
-        ({"spin_split": 61}, "odd"), ({"spin_split": 1}, "outside"), ({"spin_split": 2001}, "outside"), ({"parts": 1}, "outside"),
-        ({"parts": 21}, "outside"), ({"note": 1}, "unknown"), ({"claim": {"8piG": "1"}}, "keys"), ({"claim": []}, "keys"),
-        ({"functions": [one]}, "2 to"), ({"functions": [one, {"power": "3", "coefficient": "0"}]}, "2 to"),
-        ({"functions": [*functions, functions[0]]}, "twice"), ({"functions": [*functions, {"power": "1", "coefficient": "1"}]}, "outside"),
-        ({"functions": [*functions, {"power": "121/2", "coefficient": "1"}]}, "outside"), ({"functions": [{"power": 2, "coefficient": "1"}]}, "half"),
+        ({"dimension": 4}, "outside"),
+        ({"dimension": 41}, "outside"),
+        ({"density": "unitary"}, "positive"),
+        ({"spin_split": 61}, "odd"),
+        ({"spin_split": 1}, "outside"),
+        ({"spin_split": 2001}, "outside"),
+        ({"parts": 1}, "outside"),
+        ({"parts": 21}, "outside"),
+        ({"note": 1}, "unknown"),
+        ({"claim": {"8piG": "1"}}, "keys"),
+        ({"claim": []}, "keys"),
+        ({"functions": [one]}, "2 to"),
+        ({"functions": [one, {"power": "3", "coefficient": "0"}]}, "2 to"),
+        ({"functions": [*functions, functions[0]]}, "twice"),
+        ({"functions": [*functions, {"power": "1", "coefficient": "1"}]}, "outside"),
+        ({"functions": [*functions, {"power": "121/2", "coefficient": "1"}]}, "outside"),
+        ({"functions": [{"power": 2, "coefficient": "1"}]}, "half"),
         ({"functions": [{"power": "2/3", "coefficient": "1"}]}, "half"),
-        ({"functions": [{"power": str(k), "coefficient": "1"} for k in range(2, 43)]}, "2 to"), ({"x_split": "x"}, "rational"),
+        ({"functions": [{"power": str(k), "coefficient": "1"} for k in range(2, 43)]}, "2 to"),
+        ({"x_split": "x"}, "rational"),
         ({"claim": dict.fromkeys(data["claim"], "0")}, "empty"),
-    ):  # fmt: skip
+    ):
         refused(v, {**data, **change}, reason)
     for name in ("8piG", "g2", "g3"):
         claim = {**data["claim"], name: str(Fraction(data["claim"][name]) - Fraction(1, 10**30))}
@@ -368,10 +433,24 @@ def forms_of_gravity(v: Verifier) -> None:
         pass
     else:
         raise AssertionError("a list was read")
-    v.gravity.read_gravity({**data, "functions": [{"power": str(k), "coefficient": "1"} for k in range(2, 42)],
-                            "spin_split": 2000, "parts": 20, "dimension": 40})  # fmt: skip
-    v.gravity.read_gravity({**data, "functions": [{"power": "3/2", "coefficient": "1"}, {"power": "60", "coefficient": "1"}],
-                            "spin_split": 2, "parts": 2, "dimension": 5})  # fmt: skip
+    v.gravity.read_gravity(
+        {
+            **data,
+            "functions": [{"power": str(k), "coefficient": "1"} for k in range(2, 42)],
+            "spin_split": 2000,
+            "parts": 20,
+            "dimension": 40,
+        }
+    )
+    v.gravity.read_gravity(
+        {
+            **data,
+            "functions": [{"power": "3/2", "coefficient": "1"}, {"power": "60", "coefficient": "1"}],
+            "spin_split": 2,
+            "parts": 2,
+            "dimension": 5,
+        }
+    )
 
 
 @check("gravity.py")
@@ -386,15 +465,23 @@ def parts_of_gravity(v: Verifier) -> None:
     assert "g2 + 9.9281175308*8piG >= 0" in text and "D=6" in text
     region = v.large_impact.Region(60, fmpq(400), fmpq(1, 2), 6)
     expected = [("prove_spin", spin) for spin in range(0, 60, 2)]
-    expected += [("prove_high_energy", 60, fmpq(1, 2)), ("prove_large_impact", region), ("prove_moderate_impact", 60, fmpq(400))]
+    expected += [
+        ("prove_high_energy", 60, fmpq(1, 2)),
+        ("prove_large_impact", region),
+        ("prove_moderate_impact", 60, fmpq(400)),
+    ]
     assert sorted(map(repr, calls)) == sorted(map(repr, expected))
     for name in names:
+
         def fails(*a: Any) -> None:
             raise v.NotProved("planted", 0.25)
+
         try:
             with patched(v.gravity, **{**recorders, name: fails}):
                 v.init.verify_data(data)
         except v.Refused as reason:
-            assert "planted" in str(reason) and (reason.place == (0, 0.25) if name == "prove_spin" else reason.place is None)
+            assert "planted" in str(reason) and (
+                reason.place == (0, 0.25) if name == "prove_spin" else reason.place is None
+            )
         else:
             raise AssertionError(f"accepted without {name}")

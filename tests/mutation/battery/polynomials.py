@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 from flint import fmpq, fmpz, fmpz_poly
 
@@ -20,21 +20,56 @@ def intervals(v: Verifier) -> None:
     prove = v.nonnegative.prove_on_interval
     thin = 10**9
     one = fmpz_poly([1])
-    for p in (one, 0 * one, X, 1 - X, (2 * X - 1) ** 2, (3 * X - 1) ** 2, (3 * X - 1) ** 2 * (2 - X), X * (1 - X),
-              (3 * X - 1) ** 4 * (7 * X - 5) ** 2 * (X + 1), (7 * X * X - 1) ** 2 * (3 - 2 * X), X**3 * (1 - X) ** 2,
-              (3 * X - 1) ** 2 * thin + 1, (1 - X) ** 5 + X**7, (5 * X - 1) ** 2 * X, (5 * X - 2) ** 2 * (1 - X)):  # fmt: skip
+    for p in (
+        one,
+        0 * one,
+        X,
+        1 - X,
+        (2 * X - 1) ** 2,
+        (3 * X - 1) ** 2,
+        (3 * X - 1) ** 2 * (2 - X),
+        X * (1 - X),
+        (3 * X - 1) ** 4 * (7 * X - 5) ** 2 * (X + 1),
+        (7 * X * X - 1) ** 2 * (3 - 2 * X),
+        X**3 * (1 - X) ** 2,
+        (3 * X - 1) ** 2 * thin + 1,
+        (1 - X) ** 5 + X**7,
+        (5 * X - 1) ** 2 * X,
+        (5 * X - 2) ** 2 * (1 - X),
+    ):
         assert prove(p) >= 1
-    for p in (-one, X * thin - 1, (1 - X) * thin - 1, (2 * X - 1) ** 2 * thin - 1, (3 * X - 1) ** 2 * thin - 1,
-              -X, X - 1, -(X * X), -((3 * X - 1) ** 2), (3 * X - 1) ** 2 * (1 - 2 * X), (3 * X - 1) ** 3, 1 - 3 * X,
-              (8 * X - 1) * (X - 1), (3 * X - 1) ** 2 * (X - 2), (7 * X - 3) ** 2 * ((3 * X - 1) ** 2 * thin - 1),
-              (16 * X - 15) ** 2 * thin - 1, (16 * X - 1) ** 2 * thin - 1):  # fmt: skip
+    for p in (
+        -one,
+        X * thin - 1,
+        (1 - X) * thin - 1,
+        (2 * X - 1) ** 2 * thin - 1,
+        (3 * X - 1) ** 2 * thin - 1,
+        -X,
+        X - 1,
+        -(X * X),
+        -((3 * X - 1) ** 2),
+        (3 * X - 1) ** 2 * (1 - 2 * X),
+        (3 * X - 1) ** 3,
+        1 - 3 * X,
+        (8 * X - 1) * (X - 1),
+        (3 * X - 1) ** 2 * (X - 2),
+        (7 * X - 3) ** 2 * ((3 * X - 1) ** 2 * thin - 1),
+        (16 * X - 15) ** 2 * thin - 1,
+        (16 * X - 1) ** 2 * thin - 1,
+    ):
         not_proved(v, prove, p)
 
 
 @check("nonnegative.py")
 def places_of_intervals(v: Verifier) -> None:
     """The place named is where the polynomial is negative."""
-    for p in ((4 * X - 1) ** 2 * 10**6 - 1, (4 * X - 3) ** 2 * 10**6 - 1, 1 - 3 * X, X * 9 - 1, (9 * X - 8) * (9 * X - 7)):
+    for p in (
+        (4 * X - 1) ** 2 * 10**6 - 1,
+        (4 * X - 3) ** 2 * 10**6 - 1,
+        1 - 3 * X,
+        X * 9 - 1,
+        (9 * X - 8) * (9 * X - 7),
+    ):
         try:
             v.nonnegative.prove_on_interval(p)
         except v.NotProved as failure:
@@ -74,8 +109,13 @@ def table_of(polynomial: dict[tuple[int, int], int], rows: int, columns: int) ->
 def near_point(u: Fraction, w: Fraction, below: int) -> dict[tuple[int, int], int]:
     """10^6 [(u-u0)^2 + (w-w0)^2] - below, with integers."""
     a, b, c, d, size = u.numerator, u.denominator, w.numerator, w.denominator, 10**6
-    return {(0, 0): size * (a * a * d * d + c * c * b * b) - below, (1, 0): -2 * size * a * b * d * d,
-            (2, 0): size * b * b * d * d, (0, 1): -2 * size * c * d * b * b, (0, 2): size * d * d * b * b}  # fmt: skip
+    return {
+        (0, 0): size * (a * a * d * d + c * c * b * b) - below,
+        (1, 0): -2 * size * a * b * d * d,
+        (2, 0): size * b * b * d * d,
+        (0, 1): -2 * size * c * d * b * b,
+        (0, 2): size * d * d * b * b,
+    }
 
 
 @check("nonnegative.py", "large_spin.py")
@@ -122,7 +162,7 @@ def halves(v: Verifier) -> None:
 
 def bernstein_value(coefficients: list[Fraction], y: Fraction) -> Fraction:
     while len(coefficients) > 1:
-        coefficients = [(1 - y) * a + y * b for a, b in zip(coefficients, coefficients[1:], strict=False)]
+        coefficients = [(1 - y) * a + y * b for a, b in pairwise(coefficients)]
     return coefficients[0]
 
 
@@ -165,8 +205,11 @@ def regions_of_large_spins(v: Verifier) -> None:
     for place, reach in ((5, 4), (29, 4), (15, 4), (8, 4), (5, 6), (29, 30), (30, 30), (31, 30), (300, 30), (0, 1)):
         for below in (-1, 1):
             # 10^4 (X x - place)^2 + x - below
-            table = [[fmpz(10**4 * place**2 - below), fmpz(0), fmpz(0)], [fmpz(1), fmpz(-2 * 10**4 * place), fmpz(0)],
-                     [fmpz(0), fmpz(0), fmpz(10**4)]]  # fmt: skip
+            table = [
+                [fmpz(10**4 * place**2 - below), fmpz(0), fmpz(0)],
+                [fmpz(1), fmpz(-2 * 10**4 * place), fmpz(0)],
+                [fmpz(0), fmpz(0), fmpz(10**4)],
+            ]
             (not_proved(v, prove, table, start, 0) if below > 0 else prove(table, start, 0))
             hidden = place < reach
             (beyond(table, start, reach) if below < 0 or hidden else not_proved(v, beyond, table, start, reach))

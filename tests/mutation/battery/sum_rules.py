@@ -48,8 +48,9 @@ def ultraviolet_side(v: Verifier) -> None:
             wave = in_t(moments_of_wave(dimension, spin)[spin])
             pole = [Fraction((-1) ** i * comb(1 + i, i)) for i in range(4)]
             front = [2 * a + b for a, b in zip([*wave, 0, 0, 0], [0, *wave, 0, 0], strict=True)]
-            assert state_series(spin, 1, dimension, 4) == [sum(front[i] * pole[r - i] for i in range(min(r + 1, len(front))))
-                                                            for r in range(4)]  # fmt: skip
+            assert state_series(spin, 1, dimension, 4) == [
+                sum(front[i] * pole[r - i] for i in range(min(r + 1, len(front)))) for r in range(4)
+            ]
         for j, length in ((1, 1), (1, 6), (2, 5), (3, 3)):
             found = v.rows.ultraviolet(j, length, dimension)
             assert len(found) == length and all(f.degree() == r for r, f in enumerate(found))
@@ -59,8 +60,19 @@ def ultraviolet_side(v: Verifier) -> None:
                     assert exact(f(fmpq(spin * (spin + dimension - 3)))) == value
 
 
-PAIRS = [((1, 0), (1, 0)), ((1, 0), (0, 1)), ((0, 1), (0, 1)), ((1, 0), (2, 0)), ((2, 0), (2, 0)), ((0, 2), (0, 1)),
-         ((1, 1), (2, 0)), ((1, 0), (0, 2)), ((1, 0), (1, 1)), ((0, 2), (1, 0)), ((3, 0), (2, 0))]  # fmt: skip
+PAIRS = [
+    ((1, 0), (1, 0)),
+    ((1, 0), (0, 1)),
+    ((0, 1), (0, 1)),
+    ((1, 0), (2, 0)),
+    ((2, 0), (2, 0)),
+    ((0, 2), (0, 1)),
+    ((1, 1), (2, 0)),
+    ((1, 0), (0, 2)),
+    ((1, 0), (1, 1)),
+    ((0, 2), (1, 0)),
+    ((3, 0), (2, 0)),
+]
 
 
 def tree_waves(coupling: tuple[int, int], dimension: int) -> dict[int, Fraction]:
@@ -68,8 +80,10 @@ def tree_waves(coupling: tuple[int, int], dimension: int) -> dict[int, Fraction]
     p, q = coupling
     amplitude = [Fraction(1)]
     for factor in [(Fraction(3, 2), Fraction(1, 2))] * p + [(Fraction(1, 4), Fraction(-1, 4))] * q:
-        amplitude = [a * factor[0] + b * factor[1]
-                     for a, b in zip([*amplitude, Fraction(0)], [Fraction(0), *amplitude], strict=True)]  # fmt: skip
+        amplitude = [
+            a * factor[0] + b * factor[1]
+            for a, b in zip([*amplitude, Fraction(0)], [Fraction(0), *amplitude], strict=True)
+        ]
     # <y^(2k)> with weight (1-y^2)^(D/2-2), normalised: (2k-1)!!/((D-1)(D+1)...(D+2k-3))
     moments = [Fraction(1)]
     for k in range(1, 30):
@@ -77,8 +91,9 @@ def tree_waves(coupling: tuple[int, int], dimension: int) -> dict[int, Fraction]
     found = {}
     for spin in range(0, 2 * (p + q) + 1, 2):
         wave = moments_of_wave(dimension, max(spin, 1))[spin][::2]
-        product = sum((a * b * moments[i + k] for i, a in enumerate(amplitude) for k, b in enumerate(wave)),
-                      Fraction(0))  # fmt: skip
+        product = sum(
+            (a * b * moments[i + k] for i, a in enumerate(amplitude) for k, b in enumerate(wave)), Fraction(0)
+        )
         found[spin] = product / sum(a * b * moments[i + k] for i, a in enumerate(wave) for k, b in enumerate(wave))
     return found
 
@@ -94,16 +109,24 @@ def wave_norm(spin: int, dimension: int) -> mpmath.mpf:
 def loop_density(first: Any, second: Any, dimension: int) -> dict[int, mpmath.mpf]:
     left, right = tree_waves(first, dimension), tree_waves(second, dimension)
     doubled = 1 if first == second else 2
-    return {spin: doubled * real(left[spin] * right[spin]) / (2 * wave_norm(spin, dimension))
-            for spin in left if spin in right}  # fmt: skip
+    return {
+        spin: doubled * real(left[spin] * right[spin]) / (2 * wave_norm(spin, dimension))
+        for spin in left
+        if spin in right
+    }
 
 
 @lru_cache(maxsize=1)
 def loop_references() -> list[tuple[Any, ...]]:
     with mpmath.workdps(40):
-        return [(j, power, *pair, dimension, loop_reference(j, power, *pair, dimension))
-                for dimension in (4, 5, 6, 7, 8) for pair in PAIRS for j in (1, 2, 3, 4) for power in range(5)
-                if dimension < 7 or power < 3]  # fmt: skip
+        return [
+            (j, power, *pair, dimension, loop_reference(j, power, *pair, dimension))
+            for dimension in (4, 5, 6, 7, 8)
+            for pair in PAIRS
+            for j in (1, 2, 3, 4)
+            for power in range(5)
+            if dimension < 7 or power < 3
+        ]
 
 
 def loop_reference(j: int, power: int, first: Any, second: Any, dimension: int) -> mpmath.mpf | None:
@@ -145,9 +168,14 @@ def crossed_discontinuity(v: Verifier) -> None:
     for some in (densities, {2: Fraction(1)}, {0: Fraction(2)}, {}, {4: Fraction(1), 2: Fraction(-3)}):
         for dimension in (4, 5, 8):
             for j in range(5):
-                expected = sum((rho * c * comb(k, j) * 4**j for spin, rho in some.items()
-                                for k, c in enumerate(moments_of_wave(dimension, max(spin, 1))[spin][::2])),
-                               Fraction(0))  # fmt: skip
+                expected = sum(
+                    (
+                        rho * c * comb(k, j) * 4**j
+                        for spin, rho in some.items()
+                        for k, c in enumerate(moments_of_wave(dimension, max(spin, 1))[spin][::2])
+                    ),
+                    Fraction(0),
+                )
                 found = v.loops._t_channel({s: fmpq(r.numerator, r.denominator) for s, r in some.items()}, j, dimension)
                 assert exact(found) == expected
 
@@ -157,7 +185,10 @@ def states() -> list[tuple[int, Fraction, Fraction]]:
     """Spins 0 to 8 in D = 4 whose nulls of orders 4, 5 and 6 are exactly zero: (spin, m^2, weight)."""
     spins = (4, 6, 8)
     for masses in product((1, 2, 3, 4), repeat=3):
-        rows = [[null(s, n) / Fraction(m) ** n for s, m in zip(spins, masses, strict=True)] + [-null(2, n)] for n in (4, 5, 6)]
+        rows = [
+            [null(s, n) / Fraction(m) ** n for s, m in zip(spins, masses, strict=True)] + [-null(2, n)]
+            for n in (4, 5, 6)
+        ]
         matrix = fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row] for row in rows])
         reduced, rank = matrix.rref()
         weights = [exact(reduced[i, 3]) for i in range(3)]
@@ -168,7 +199,8 @@ def states() -> list[tuple[int, Fraction, Fraction]]:
 
 
 def null(spin: int, n: int) -> Fraction:
-    """The null of order n in D = 4, from rows whose low-energy sides are equal: A_2 = 8 g4 t^2 - 2 g5 t^3 + 24 g6 t^4, ..."""
+    """The null of order n in D = 4: A_2 = 8 g4 t^2 - 2 g5 t^3 + 24 g6 t^4, A_4 = 4 g4 - 2 g5 t, A_6 = 8 g6."""
+
     def side(j: int, power: int) -> Fraction:
         return state_series(spin, j, 4, power + 1)[power]
 
@@ -184,14 +216,21 @@ def spectrum(**changes: Any) -> list[dict[str, Any]]:
 
 
 def averages(j: int, power: int) -> Fraction:
-    return sum((w / m ** (2 * j + power) * state_series(s, j, 4, power + 1)[power] for s, m, w in states()), Fraction(0))
+    return sum(
+        (w / m ** (2 * j + power) * state_series(s, j, 4, power + 1)[power] for s, m, w in states()), Fraction(0)
+    )
 
 
 @check("spectrum.py")
 def spectra(v: Verifier) -> None:
-    expected = {(1, 0): averages(1, 0) / 2, (0, 1): -averages(1, 1), (2, 0): averages(2, 0) / 4,
-                (1, 1): -averages(2, 1) / 2, (3, 0): averages(3, 0) / 8,
-                (0, 2): averages(2, 2) - 3 * averages(3, 0)}  # fmt: skip
+    expected = {
+        (1, 0): averages(1, 0) / 2,
+        (0, 1): -averages(1, 1),
+        (2, 0): averages(2, 0) / 4,
+        (1, 1): -averages(2, 1) / 2,
+        (3, 0): averages(3, 0) / 8,
+        (0, 2): averages(2, 2) - 3 * averages(3, 0),
+    }
     couplings = v.spectrum.spectrum_couplings
     for order, count in ((2, 1), (3, 2), (4, 3), (5, 4), (6, 6)):
         found = couplings(spectrum(), 4, order)
@@ -213,16 +252,46 @@ def _bad(v: Verifier, *arguments: Any) -> None:
 @check("spectrum.py")
 def false_spectra(v: Verifier) -> None:
     for change in (
-        {"weight": "1000000000001/1000000000000"}, {"mass_squared": "1000000000001/1000000000000"},
-        {"mass_squared": "999999999999/1000000000000"}, {"weight": "0"}, {"weight": "-1"}, {"spin": 3}, {"spin": -2},
-        {"spin": False}, {"spin": 2.0}, {"mass_squared": 1}, {"weight": "x"}, {"weight": "1/0"}, {"weight": ""},
-        {"weight": "-"}, {"weight": "."}, {"weight": "1x/1"}, {"weight": "1.x"}, {"weight": "1/x"}, {"weight": "/2"}, {"weight": "1/-2"},
-    ):  # fmt: skip
+        {"weight": "1000000000001/1000000000000"},
+        {"mass_squared": "1000000000001/1000000000000"},
+        {"mass_squared": "999999999999/1000000000000"},
+        {"weight": "0"},
+        {"weight": "-1"},
+        {"spin": 3},
+        {"spin": -2},
+        {"spin": False},
+        {"spin": 2.0},
+        {"mass_squared": 1},
+        {"weight": "x"},
+        {"weight": "1/0"},
+        {"weight": ""},
+        {"weight": "-"},
+        {"weight": "."},
+        {"weight": "1x/1"},
+        {"weight": "1.x"},
+        {"weight": "1/x"},
+        {"weight": "/2"},
+        {"weight": "1/-2"},
+    ):
         _bad(v, spectrum(**change), 4, 6)
     # alone a state breaks no null of order 2: what is refused is the state
-    for spin, mass, weight in ((1, "1", "1"), (-2, "1", "1"), (False, "1", "1"), (0, "0.999999", "1"), (0, "1", "0"),
-                               (0, "1", "-1"), (0, 2, "1"), (0, "1", "1" * 100_001), (0, "1", "+1"), (0, "1", "1.+5"), (0, "1", "2/+1"),
-                               (0, "1", "1_0"), (0, "1", "1.1_0"), (0, "1", "2/1_0"), (0, "1", " 1")):  # fmt: skip
+    for spin, mass, weight in (
+        (1, "1", "1"),
+        (-2, "1", "1"),
+        (False, "1", "1"),
+        (0, "0.999999", "1"),
+        (0, "1", "0"),
+        (0, "1", "-1"),
+        (0, 2, "1"),
+        (0, "1", "1" * 100_001),
+        (0, "1", "+1"),
+        (0, "1", "1.+5"),
+        (0, "1", "2/+1"),
+        (0, "1", "1_0"),
+        (0, "1", "1.1_0"),
+        (0, "1", "2/1_0"),
+        (0, "1", " 1"),
+    ):
         _bad(v, [{"spin": spin, "mass_squared": mass, "weight": weight}], 4, 2)
     for dimension, order in ((3, 4), (4, 1), (4, 81), (4, 4.0), (4.0, 4), ("4", 4)):
         _bad(v, [], dimension, order)
