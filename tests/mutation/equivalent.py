@@ -17,7 +17,8 @@ _INDEX = "all lines of a table are equally long, any of them tells its width"
 _SIGN_SEEN = "a negative corner only ends the search early: a box that is negative somewhere is never accepted"
 _TEXT = "the wording of a refusal"
 _TIME = "estimates and deadlines: they only refuse, or are slow"
-_SECOND = "a second refusal follows: the object is not read further"
+_FORM = "whether a long number is written in full or shortened with a mark"
+_PRECISION = "a working precision: the balls hold the truth at each"
 
 #: (file, function, statement, change) -> reason
 EQUIVALENT: dict[tuple[str, str, str, str], str] = {
@@ -168,6 +169,59 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("integral.py", "tail", "degree = len(table) - 1", "*"): "another positive scale, divided out again",
     ("integral.py", "tail", "upper = *", "1: constant becomes 2"): _LONGER,
     ("integral.py", "tail", "if d == e or c > 0:", "*"): "coefficients are integers and zeros add nothing",
+    # statements and proofs as data
+    ("proof.py", "<module>", "_LONGEST = 200", "*"): _FORM,
+    ("statements.py", "_interval", "assert proof.interval is not None", "*"): "an assertion for the type checker",
+    (
+        "statements.py",
+        "_interval",
+        "ends = *",
+        "*",
+    ): "decimals rounded to nearest, the exact interval that is proved stands beside them",
+    (
+        "statements.py",
+        "g2_in_units_of_u",
+        "with ctx.workprec(128):",
+        "*",
+    ): "a precision: decimals rounded to nearest are shown",
+    ("statements.py", "_plain", "*", "*"): "both ways write the same number exactly, as a decimal or as a/b",
+    ("statements.py", "rounded_up", "return number_text(value) if *", "*200*"): _FORM,
+    (
+        "statements.py",
+        "rounded_up",
+        "return number_text(value) if *",
+        "0: constant becomes -1",
+    ): "only integers come near: -1 of the last place",
+    # gravity
+    ("smearing.py", "<module>", "PRECISION = 320", "*"): _PRECISION,
+    ("smearing.py", "prove_ball_table", "def prove_ball_table*", "*"): _PRECISION,
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "scale = *",
+        "abs(float(c.mid())): abs dropped",
+    ): "any positive unit serves, what rounding loses is counted",
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "certainly(0 < scale*",
+        "*",
+    ): "at the limits the unit is not finite and the rounding fails",
+    ("smearing.py", "prove_ball_table", "unit = *", "*"): "any positive unit serves, what rounding loses is counted",
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "rounded = *",
+        "*floor becomes ceil",
+    ): "what rounding changes is counted with its size",
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "lost = *",
+        "*abs dropped",
+    ): "rounded down, the middle is never below: the upper end is the size",
+    ("smearing.py", "wave_polynomial", "for r in range(spin + 1):", "1: constant becomes 2"): _LONGER,
+    ("fixed_spin.py", "prove_spin", "common = fmpz(1)", "*"): "a positive factor",
     # unitary
     ("unitary.py", "<module>", "*", "*"): "the precision and the places that are tried: each gives a valid bound",
     ("unitary.py", "Functional.padded", "width = *", "*"): _INDEX,

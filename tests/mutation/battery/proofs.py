@@ -10,7 +10,18 @@ from typing import Any
 import mpmath
 from flint import fmpq, fmpq_poly
 
-from tests.mutation.battery.common import Check, Verifier, accepted, collector, exact, load, not_proved, real, refused
+from tests.mutation.battery.common import (
+    Check,
+    Verifier,
+    accepted,
+    collector,
+    exact,
+    load,
+    not_proved,
+    patched,
+    real,
+    refused,
+)
 from tests.mutation.battery.gravity import Fraction_to
 from tests.mutation.battery.sum_rules import loop_reference, wave_norm
 
@@ -123,7 +134,7 @@ def intervals_of_g2(v: Verifier) -> None:
                 not_proved(v, v.exclusion._least_gamma, rules, question[0])
 
 
-@check("exclusion.py", "__init__.py")
+@check("exclusion.py", "statements.py")
 def forms_of_exclusions(v: Verifier) -> None:
     question = EXCLUSIONS[0]
     with mpmath.workdps(40):
@@ -181,6 +192,18 @@ def strict_positivity(v: Verifier) -> None:
         assert found == expected, coefficients
 
 
+@check("__init__.py")
+def numbers_out_of_range(v: Verifier) -> None:
+    """What divides by zero or overflows is refused, not answered."""
+    for error in (ZeroDivisionError, OverflowError):
+
+        def fails(data: Any, error: Any = error) -> None:
+            raise error("planted")
+
+        with patched(v.init, verify_forward=fails):
+            refused(v, load("tree_g3_4"), "out of range")
+
+
 @check("exclusion.py", "proof.py", "forward.py", "gravity.py", "cutoff.py", "spectrum.py")
 def fields_of_proofs(v: Verifier) -> None:
     """What is returned names density, dimension, order, claim and loops of what was proved."""
@@ -233,8 +256,6 @@ def fields_of_proofs(v: Verifier) -> None:
 
 @check("gravity.py", "proof.py")
 def fields_of_graviton_proofs(v: Verifier) -> None:
-    from tests.mutation.battery.common import patched
-
     data = load("gravity_6")
     quiet = {
         n: lambda *_: None for n in ("prove_spin", "prove_high_energy", "prove_large_impact", "prove_moderate_impact")
@@ -337,6 +358,10 @@ def statements_of_proofs(v: Verifier) -> None:
         (fmpq(100), "100"),
     ):
         assert v.statements.rounded_up(value) == text, (value, v.statements.rounded_up(value))
+    pairs = (((0, 2), G2), (G4, G2), (G2, G3), (G3, G3), ((1, 1), G2), (G2, G2), (G4, G3), (G2, (3, 0)))
+    assert v.statements.loops_text(pairs) == (
+        "g[1,0]^2, g[1,0] g[0,1], g[1,0] g[2,0], g[0,1]^2, g[1,0] g[1,1], g[0,1] g[2,0], g[1,0] g[3,0], g[1,0] g[0,2]"
+    ), v.statements.loops_text(pairs)
     long = v.proof.number_text(fmpq(10**300 + 1, 7))
     assert long.startswith("~14285714286e289") or "~" in long
     small = v.proof.number_text(-fmpq(1, 3**600))
