@@ -13,7 +13,6 @@ import pytest
 
 from tests.mutation.equivalent import EQUIVALENT, reason_of
 from tests.mutation.loading import Copies, all_mutants
-from tests.mutation.running import noticed_by_any
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,17 +27,22 @@ def run(*arguments):
     return lines
 
 
+def survivors(lines):
+    return [line["mutant"] for line in lines if line["noticed"] is None and line["equivalent"] is None]
+
+
 def test_a_sample_of_mutants_is_noticed():
     lines = run("--sample", "60")
     assert len(lines) == 60
-    assert not [line["mutant"] for line in lines if line["noticed"] is None]
+    assert not survivors(lines)
 
 
 @pytest.mark.slow
 def test_every_mutant_is_noticed():
     lines = run()
-    assert len(lines) > 3000
-    assert not [line["mutant"] for line in lines if line["noticed"] is None]
+    assert len(lines) > 5000
+    assert not survivors(lines)
+    assert sum(line["noticed"] is None for line in lines) < 0.15 * len(lines)
 
 
 def test_equivalent_mutants_exist_and_have_reasons():
@@ -47,8 +51,6 @@ def test_equivalent_mutants_exist_and_have_reasons():
     for entry, reason in EQUIVALENT.items():
         assert len(reason) > 20
         assert any(reason_of(mutant, {entry: reason}) for mutant in found), f"no such mutant: {entry}"
-    left_out = sum(reason_of(mutant) is not None for mutant in found if mutant.file not in ("budget.py", "costs.py"))
-    assert left_out < 0.15 * len(found)
 
 
 def test_the_private_copy_is_the_verifier_and_leaves_it_alone():
@@ -59,4 +61,3 @@ def test_the_private_copy_is_the_verifier_and_leaves_it_alone():
     assert copies.load().rows.infrared(2, 1) == genuine.infrared(2, 1)
     assert copies.load(wrong).rows.infrared(1, 1) != genuine.infrared(1, 1)
     assert copies.load(wrong).rows is not sys.modules["solvers.verify.rows"]
-    assert noticed_by_any is not None

@@ -275,7 +275,7 @@ def the_four_parts(v: Verifier) -> None:
     assert abs(one("below") / (32 * 5 / pole) - 1) < 1e-12
     total = 0.0
     for _, b, h in steps:
-        # sum over even J <= J* of (2J+1) = (J*+1)(J*+2)/2; Cauchy-Schwarz with Parseval x^3/4 int (g - q g' + q^2 g'')^2 phi^2
+        # sum over even J <= J* of (2J+1) = (J*+1)(J*+2)/2, and Parseval x^3/4 int (g - q g' + q^2 g'')^2 phi^2
         total += h**3 / 12 * ((last + 1) * (last + 2) / 2 * b**3 / 4 * 7 * b) ** 0.5 / 2
         # J > J*: sum (2J+1)/(J(J+1))^2 over even spins <= 1/(2 (J*+1)^2); x/4 int casimir^2, half of it for x <= 1/2
         share = 0.5 if b <= 0.5 else 1.0

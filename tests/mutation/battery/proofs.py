@@ -264,6 +264,15 @@ def fields_of_graviton_proofs(v: Verifier) -> None:
         found = v.init.verify_data(data)
     assert (found.kind, found.dimension, found.density, found.bound) == ("graviton", 6, v.proof.Density(), 0)
     assert dict(found.claim) == {G2: fmpq(1)} and exact(found.graviton) == Fraction(data["claim"]["8piG"])
+    sides = {"8piG": Fraction(1, 2), "g2": Fraction(1, 6), "g3": Fraction(1, 30)}  # f = p^2 - p^3
+    some = {
+        **data,
+        "claim": {name: str(value) for name, value in sides.items()},
+        "functions": [{"power": "2", "coefficient": "1"}, {"power": "3", "coefficient": "-1"}],
+    }
+    with patched(v.gravity, **quiet):
+        found = v.init.verify_data(some)
+    assert dict(found.claim) == {G2: fmpq(1, 6), G3: fmpq(1, 30)} and found.graviton == fmpq(1, 2)
 
 
 @check("proof.py", "forward.py")
@@ -360,7 +369,7 @@ def statements_of_proofs(v: Verifier) -> None:
         assert v.statements.rounded_up(value) == text, (value, v.statements.rounded_up(value))
     pairs = (((0, 2), G2), (G4, G2), (G2, G3), (G3, G3), ((1, 1), G2), (G2, G2), (G4, G3), (G2, (3, 0)))
     assert v.statements.loops_text(pairs) == (
-        "g[1,0]^2, g[1,0] g[0,1], g[1,0] g[2,0], g[0,1]^2, g[1,0] g[1,1], g[0,1] g[2,0], g[1,0] g[3,0], g[1,0] g[0,2]"
+        "g[1,0]^2, g[1,0] g[0,1], g[1,0] g[2,0], g[0,1]^2, g[1,0] g[1,1], g[0,1] g[2,0], g[1,0] g[0,2], g[1,0] g[3,0]"
     ), v.statements.loops_text(pairs)
     long = v.proof.number_text(fmpq(10**300 + 1, 7))
     assert long.startswith("~14285714286e289") or "~" in long
