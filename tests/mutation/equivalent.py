@@ -242,6 +242,8 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("document.py", "load", "reason = *", "*"): _TEXT,
     ("document.py", "load", "if Path(path).stat().st_size > _MAX_BYTES:", "*"): _SIZE,
     ("document.py", "check_regular", "reason = *", "*"): _TEXT,
+    ("document.py", "read", "split = *", "2: constant becomes 1"): "1 is odd",
+    ("document.py", "load", "raise Unreadable(f'cannot*", "*"): "the same is asked a moment before",
     ("document.py", "shown", "*", "*"): _TEXT,
     ("document.py", "names", "*", "*"): _TEXT,
     (

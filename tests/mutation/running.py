@@ -1,6 +1,6 @@
 """Runs the checks against mutants, each in a process of its own with limits of time and memory.
 
-python -m tests.mutation.running [--sample N] [--file NAME] prints one JSON line for each mutant.
+python -m tests.mutation.running [--sample N] [--file NAME] [--part I/N] prints one JSON line for each mutant.
 """
 
 from __future__ import annotations
@@ -88,11 +88,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--file")
+    parser.add_argument("--part", default="0/1", help="i/n: every n-th mutant from the i-th, to share the work")
     given = parser.parse_args(arguments)
+    first, step = (int(n) for n in given.part.split("/"))
     copies = Copies()
     genuine: dict[str, Any] = {"mutant": "none", "noticed": noticed_by_any(copies, given.file)}
     print(json.dumps(genuine), flush=True)
-    for mutant in chosen(given.sample, given.file):
+    for mutant in chosen(given.sample, given.file)[first::step]:
         start = time.perf_counter()
         noticed = run(copies, mutant)
         line = {

@@ -14,6 +14,7 @@ from tests.mutation.battery.gravity import F5, F6, F8, Fraction_to, Terms, smear
 
 CHECKS: list[Check] = []
 check = collector(CHECKS)
+RISING: Terms = {Fraction(2): Fraction(1), Fraction(3): Fraction(-1)}
 FUNCTIONALS = {5: F5, 6: F6, 8: F8}
 
 
@@ -198,6 +199,20 @@ def steps_of_high_energy(v: Verifier) -> None:
                     if proves
                     else not_proved(v, module.prove_high_energy, f, 60, fmpq(1, 2))
                 )
+    # the regular part counts at the end of the step where it is smaller, falling (F6) or growing with x
+    for terms in (F6, RISING):
+        g = smeared(v, terms, 6)
+        zero, two = (sum(real(a) / (real(n) + 1 + k) for n, a in terms.items()) for k in (0, 2))
+        with patched(module, _STEPS=1, _missing=lambda slope: arb(0)), ctx.workprec(160):
+            gain = gains(terms, 6, x_start, mpmath.mpf(1)) * big
+            allowed = gain + min(2 * zero + 3 * two * x_start, 2 * zero + 3 * two)
+            for factor, proves in ((1 - 1e-9, True), (1 + 1e-9, False)):
+                with patched(module, _lost=lambda *_, n=allowed * factor: (arb(0), arb(float(n)))):
+                    (
+                        module.prove_high_energy(g, 60, fmpq(1, 2))
+                        if proves
+                        else not_proved(v, module.prove_high_energy, g, 60, fmpq(1, 2))
+                    )
     off = smeared(v, {**F6, Fraction(2): F6[Fraction(2)] + Fraction(1, 10**9)}, 6)
     not_proved(v, module.prove_high_energy, off, 60, fmpq(1, 2))
     not_proved(v, module.prove_high_energy, smeared(v, F6, 4), 60, fmpq(1, 2))
