@@ -71,9 +71,9 @@ def _in_child(copies: Copies, mutant: Mutant, writing: int) -> None:
     os.write(writing, answer.encode()[:4000])
 
 
-def chosen(sample: int | None, file: str | None) -> list[Mutant]:
+def chosen(copies: Copies, sample: int | None, file: str | None) -> list[Mutant]:
     """All mutants, or a sample that depends on nothing but their texts, without those known to be equivalent."""
-    found = [m for m in all_mutants() if m.file not in NOT_MUTATED and file in (None, m.file)]
+    found = [m for m in all_mutants(copies.sources) if m.file not in NOT_MUTATED and file in (None, m.file)]
     if sample is None:
         return found
     return sorted((m for m in found if reason_of(m) is None), key=_digest)[:sample]
@@ -94,7 +94,7 @@ def main(arguments: list[str]) -> int:
     copies = Copies()
     genuine: dict[str, Any] = {"mutant": "none", "noticed": noticed_by_any(copies, given.file)}
     print(json.dumps(genuine), flush=True)
-    for mutant in chosen(given.sample, given.file)[first::step]:
+    for mutant in chosen(copies, given.sample, given.file)[first::step]:
         start = time.perf_counter()
         noticed = run(copies, mutant)
         line = {
