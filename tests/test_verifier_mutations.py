@@ -49,7 +49,7 @@ def test_equivalent_mutants_exist_and_have_reasons():
     """An entry that matches nothing is out of date."""
     found = all_mutants(sources())
     for entry, reason in EQUIVALENT.items():
-        assert len(reason) > 20
+        assert len(reason.split()) > 2
         assert any(reason_of(mutant, {entry: reason}) for mutant in found), f"no such mutant: {entry}"
 
 

@@ -227,6 +227,10 @@ def steps_of_high_energy(v: Verifier) -> None:
     off = smeared(v, {**F6, Fraction(2): F6[Fraction(2)] + Fraction(1, 10**9)}, 6)
     not_proved(v, module.prove_high_energy, off, 60, fmpq(1, 2))
     not_proved(v, module.prove_high_energy, smeared(v, F6, 4), 60, fmpq(1, 2))
+    with patched(module, _lost=lambda *_: (arb(0), arb(-1e9))):
+        module.prove_high_energy(smeared(v, F6, 5), 60, fmpq(1, 2))
+        not_proved(v, module.prove_high_energy, smeared(v, F6, 4), 60, fmpq(1, 2))
+        not_proved(v, module.prove_high_energy, off, 60, fmpq(1, 2))
 
 
 # large impact parameter
