@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.equivalent import EQUIVALENT, reason_of
-from tests.mutation.loading import Copies, all_mutants
+from tests.mutation.loading import Copies, all_mutants, sources
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,9 +47,9 @@ def test_every_mutant_is_noticed():
 
 def test_equivalent_mutants_exist_and_have_reasons():
     """An entry that matches nothing is out of date."""
-    found = all_mutants()
+    found = all_mutants(sources())
     for entry, reason in EQUIVALENT.items():
-        assert len(reason) > 20
+        assert len(reason.split()) > 2
         assert any(reason_of(mutant, {entry: reason}) for mutant in found), f"no such mutant: {entry}"
 
 
@@ -57,7 +57,7 @@ def test_the_private_copy_is_the_verifier_and_leaves_it_alone():
     import solvers.verify.rows as genuine
 
     copies = Copies()
-    wrong = next(m for m in all_mutants() if m.file == "rows.py" and "(-1) ** q * 2 ** p" in m.statement)
+    wrong = next(m for m in all_mutants(sources()) if m.file == "rows.py" and "(-1) ** q * 2 ** p" in m.statement)
     assert copies.load().rows.infrared(2, 1) == genuine.infrared(2, 1)
     assert copies.load(wrong).rows.infrared(1, 1) != genuine.infrared(1, 1)
     assert copies.load(wrong).rows is not sys.modules["solvers.verify.rows"]

@@ -19,8 +19,9 @@ def sources() -> dict[str, str]:
     return {p.name: p.read_text(encoding="utf-8") for p in sorted(FOLDER.glob("*.py")) if p.name != "__main__.py"}
 
 
-def all_mutants() -> list[Mutant]:
-    return [mutant for file, source in sources().items() for mutant in mutants(file, source)]
+def all_mutants(modules: dict[str, str]) -> list[Mutant]:
+    """All mutants of these modules, file name -> source."""
+    return [mutant for file, source in modules.items() for mutant in mutants(file, source)]
 
 
 class _Rename(ast.NodeTransformer):

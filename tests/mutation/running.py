@@ -1,6 +1,6 @@
 """Runs the checks against mutants, each in a process of its own with limits of time and memory.
 
-python -m tests.mutation.running [--sample N] [--file NAME] prints one JSON line for each mutant.
+python -m tests.mutation.running [--sample N] [--file NAME] [--part I/N] prints one JSON line for each mutant.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def _in_child(copies: Copies, mutant: Mutant, writing: int) -> None:
     os.write(writing, answer.encode()[:4000])
 
 
-def chosen(sample: int | None, file: str | None) -> list[Mutant]:
+def chosen(copies: Copies, sample: int | None, file: str | None) -> list[Mutant]:
     """All mutants, or a sample that depends on nothing but their texts, without those known to be equivalent."""
-    found = [m for m in all_mutants() if m.file not in NOT_MUTATED and file in (None, m.file)]
+    found = [m for m in all_mutants(copies.sources) if m.file not in NOT_MUTATED and file in (None, m.file)]
     if sample is None:
         return found
     return sorted((m for m in found if reason_of(m) is None), key=_digest)[:sample]
@@ -88,11 +88,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--file")
+    parser.add_argument("--part", default="0/1", help="i/n: every n-th mutant from the i-th, to share the work")
     given = parser.parse_args(arguments)
+    first, step = (int(n) for n in given.part.split("/"))
     copies = Copies()
     genuine: dict[str, Any] = {"mutant": "none", "noticed": noticed_by_any(copies, given.file)}
     print(json.dumps(genuine), flush=True)
-    for mutant in chosen(given.sample, given.file):
+    for mutant in chosen(copies, given.sample, given.file)[first::step]:
         start = time.perf_counter()
         noticed = run(copies, mutant)
         line = {

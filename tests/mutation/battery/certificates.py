@@ -259,6 +259,30 @@ def malformed(v: Verifier) -> None:
     refused(v, {k: c for k, c in load("unitary_last").items() if k != "bound"}, "keys")
     refused(v, load("unitary_last", bound="nan"), "rational")
     refused(v, [], "object")
+    plain = {"couplings": [[1, 0], [1, 0]], "coefficient": "-7/80"}
+    accepted(v, {**document({(1, 0): 1}, 2), "loops": [plain]})
+    for bad, reason in (
+        ([{**plain, "couplings": "ab"}], "two couplings"),
+        ([{**plain, "couplings": [[1, 0], [0, 14]]}], "above order"),
+        ([{**plain, "couplings": [[1, 0], [13, 5]]}], "above order"),
+        ([plain["couplings"]], "keys"),
+        ([["couplings", "coefficient"]], "keys"),
+    ):
+        refused(v, {**document({(1, 0): 1}, 2), "loops": bad}, reason)
+    for pair in ([0, 13], [17, 2], [18, 1]):
+        v.document.read({**load("tree_g3_4"), "loops": [{"couplings": [[1, 0], pair], "coefficient": "1"}]})
+    # a claim on loops alone is a claim; on nothing it is none
+    v.document.read({**load("tree_g3_4"), "claim": [], "loops": [plain]})
+    refused(v, {**load("tree_g3_4"), "claim": [], "loops": [{**plain, "coefficient": "0"}]}, "empty")
+    for pair, reason in (([0, 27], "order 81"), ([0, 0], "order 0"), ([1, 26], None), ([0, 26], None), ([40, 0], None)):
+        data = load("tree_g3_4", claim=[{"coupling": pair, "coefficient": "1"}])
+        (refused(v, data, reason) if reason else v.document.read(data))
+    many = [{"spin": s, "mass_squared": "1"} for s in range(10_001)]
+    v.document.read(load("unitary_last", assumptions={"gaps": many[:-1]}))
+    refused(v, load("unitary_last", assumptions={"gaps": many}), "list")
+    refused(v, load("unitary_last", assumptions={"gaps": [{"spin": -1, "mass_squared": "1"}]}), "outside")
+    refused(v, load("unitary_last", density="magic"), "unknown")
+    refused(v, load("unitary_last", density=["unitary"]), "unknown")
     refused(v, None, "object")
     for part in ("claim", "sum_rules"):
         data = load("tree_g3_4")
@@ -299,6 +323,14 @@ def files(v: Verifier) -> None:
         for text in ('{"schema": NaN}', '{"a": Infinity}', '{"a": 1, "a": 2}', "[" * 100_000, "{", "", "[]"):
             path.write_text(text, encoding="utf-8")
             _file_refused(v, path)
+            kind = v.document.Unreadable if text in ("[" * 100_000, "{", "") else v.Refused
+            if text != "[]":
+                try:
+                    v.document.load(path)
+                except kind:
+                    continue
+                raise AssertionError(f"loaded {text[:20]}")
+        _file_refused(v, Path(folder), "not a regular file")
         _file_refused(v, Path(folder) / "missing")
         with path.open("wb") as stream:
             stream.truncate(16_000_001)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -359,6 +360,13 @@ def planted_at_one_impact_parameter(v: Verifier) -> None:
     prove(smeared(v, combined(g, h, c * Fraction(999, 1000)), 6), 20, fmpq(9))
     not_proved(v, prove, smeared(v, combined(g, h, c * Fraction(1001, 1000)), 6), 20, fmpq(9))
     f = smeared(v, F6, 6)
+    for end in (Fraction(17, 2), Fraction(4), Fraction(1, 9)):  # the strips cover [0, end] without gaps
+        strips: list[Any] = []
+        with patched(
+            v.impact, _prove_strip=lambda columns, rest, low, high, into=strips: into.append((exact(low), exact(high)))
+        ):
+            prove(f, 20, Fraction_to(end))
+        assert strips[0][0] == 0 and strips[-1][1] == end and all(a[1] == b[0] for a, b in pairwise(strips))
     not_proved(v, prove, f, 20, fmpq(461, 4))
     prove(f, 4, fmpq(7))
     not_proved(v, prove, f, 4, fmpq(71, 10))

@@ -9,11 +9,15 @@ from typing import Any
 import mpmath
 from flint import arb, ctx, fmpq
 
-from tests.mutation.battery.common import Check, Verifier, collector, ends, holds, not_proved, patched, real
+from tests.mutation.battery.common import Check, Verifier, collector, ends, exact, holds, not_proved, patched, real
 from tests.mutation.battery.gravity import F5, F6, F8, Fraction_to, Terms, smear, smeared, wave_at
 
 CHECKS: list[Check] = []
 check = collector(CHECKS)
+RISING: Terms = {Fraction(2): Fraction(1), Fraction(3): Fraction(-1)}
+#: int f p^2 < 0 with positive higher moments; moments that become negative
+FALLING: Terms = {Fraction(3): Fraction(-39, 50), Fraction(4): Fraction(89, 50), Fraction(5): Fraction(-1)}
+CHANGING: Terms = {Fraction(2): Fraction(19, 20), Fraction(3): Fraction(-39, 20), Fraction(4): Fraction(1)}
 FUNCTIONALS = {5: F5, 6: F6, 8: F8}
 
 
@@ -149,10 +153,10 @@ def losses_as_derived(v: Verifier) -> None:
         not_proved(v, v.high_energy._lost, f, 2, [arb(0)] * 99, arb(1), (arb("0.95"), arb(1)))
 
 
-def gains(terms: Terms, dimension: int, low: Any, high: Any) -> Any:
+def gains(terms: Terms, dimension: int, low: Any, high: Any, count: int = 80) -> Any:
     """(4/(D-2)) sum_k x^(2k+3) int f p^(6+4k), the worse end for every sign."""
     total = mpmath.mpf(0)
-    for k in range(80):
+    for k in range(count):
         moment = sum(real(a) / (real(n) + 7 + 4 * k) for n, a in terms.items())
         total += moment * (low if moment > 0 else high) ** (2 * k + 3)
     return total
@@ -198,9 +202,35 @@ def steps_of_high_energy(v: Verifier) -> None:
                     if proves
                     else not_proved(v, module.prove_high_energy, f, 60, fmpq(1, 2))
                 )
+    # wide steps, few moments: the regular part counts at the end where it is smaller, moments at their worse end
+    start, end = mpmath.mpf(2) / 5, mpmath.mpf(7) / 10
+    for terms in (F8, RISING, FALLING, CHANGING):
+        g = smeared(v, terms, 8)
+        zero, two = (sum(real(a) / (real(n) + 1 + k) for n, a in terms.items()) for k in (0, 2))
+        with patched(module, _STEPS=2, _MOMENTS=14, _missing=lambda slope: arb("1e-5")), ctx.workprec(160):
+            gain = (gains(terms, 8, start, end, 14) - mpmath.mpf("1e-5") * end**31) * 4 / 6 * 60 * 65
+            allowed = gain + min(2 * zero + 3 * two * start, 2 * zero + 3 * two * end)
+            for factor, growth, proves in ((-1, 0, True), (1, 0, False), (-1e6, -1, True), (-1e6, 1, False)):
+                bound = float(allowed + abs(allowed) * factor * 1e-9)
+                slowly = float(gain * (1 + growth * 1e-9) * abs(growth))
+
+                def first_step(*given: Any, bound: float = bound, slowly: float = slowly) -> Any:
+                    low = ends(given[4][0])[0]
+                    return (arb(slowly), arb(bound)) if low < 0.5 else (arb(0), arb(-1e9))
+
+                with patched(module, _lost=first_step):
+                    (
+                        module.prove_high_energy(g, 60, fmpq(2, 5))
+                        if proves
+                        else not_proved(v, module.prove_high_energy, g, 60, fmpq(2, 5))
+                    )
     off = smeared(v, {**F6, Fraction(2): F6[Fraction(2)] + Fraction(1, 10**9)}, 6)
     not_proved(v, module.prove_high_energy, off, 60, fmpq(1, 2))
     not_proved(v, module.prove_high_energy, smeared(v, F6, 4), 60, fmpq(1, 2))
+    with patched(module, _lost=lambda *_: (arb(0), arb(-1e9))):
+        module.prove_high_energy(smeared(v, F6, 5), 60, fmpq(1, 2))
+        not_proved(v, module.prove_high_energy, smeared(v, F6, 4), 60, fmpq(1, 2))
+        not_proved(v, module.prove_high_energy, off, 60, fmpq(1, 2))
 
 
 # large impact parameter
@@ -348,10 +378,8 @@ def parts_hold_the_integral(v: Verifier) -> None:
 def rest_of_the_kernel(v: Verifier) -> None:
     """x^2 (xi m - c) is below x^2 (xi M - N) minus the tail of E, and as derived."""
     with mpmath.workdps(60), ctx.workprec(160):
-        for dimension, terms in FUNCTIONALS.items():
+        for dimension, terms in [*FUNCTIONALS.items(), (6, CHANGING), (7, FALLING)]:
             f = smeared(v, terms, dimension)
-            if f.moment(6) <= 0:
-                f, terms = smeared(v, {n: -a for n, a in terms.items()}, dimension), {n: -a for n, a in terms.items()}
             for kept in (70, 12):
                 for end in (Fraction(1, 2), Fraction(1, 3)):
                     with patched(v.large_impact, _KEPT=kept):
@@ -388,3 +416,230 @@ def planted_at_large_impact(v: Verifier) -> None:
         top = max(terms)
         terms[top] -= sum(terms.values())
         not_proved(v, prove, smeared(v, terms, 6), region)
+
+
+def after_parts(terms: Terms, dimension: int, parts: int) -> tuple[dict[Any, Fraction], list[Any]]:
+    """|coefficients| of y^tau after N times G = y(1-y) d^2 + (beta+1)(1-2y) d, by n, k, singular, and (H_j, y H_j')."""
+    beta = Fraction(dimension, 2) - 2
+    pole, up, down = [], Fraction(1), Fraction(1)
+    for k in range(71):
+        pole.append(up + down)
+        up, down = up * (1 + beta + k) / (k + 1), down * (2 + beta + k) / (k + 1)
+    rows = {(n, (n + 1) / 2 + k <= parts): {} for n in terms for k in (0, 70)}
+    for n, a in terms.items():
+        for k, e in enumerate(pole):
+            rows.setdefault((n, (n + 1) / 2 + k <= parts), {})[(n - 1) / 2 - beta + k] = a * e
+    boundary = []
+    for _ in range(parts):
+        boundary.append([(n, tau, c) for (n, _), row in rows.items() for tau, c in row.items()])
+        stepped: dict[Any, Any] = {}
+        for key, row in rows.items():
+            new = stepped.setdefault(key, {})
+            for tau, c in row.items():
+                new[tau - 1] = new.get(tau - 1, Fraction(0)) + c * (tau * (tau - 1) + (beta + 1) * tau)
+                new[tau] = new.get(tau, Fraction(0)) - c * (tau * (tau - 1) + 2 * (beta + 1) * tau)
+        rows = stepped
+    found = {}
+    for (n, singular), row in rows.items():
+        for tau, c in row.items():
+            if c != 0:
+                found[n, tau - (n - 1) / 2 + beta + parts, singular] = abs(c)
+    return found, boundary
+
+
+@lru_cache(maxsize=10)
+def after_parts_of(dimension: int, parts: int) -> Any:
+    return after_parts(FUNCTIONALS[dimension], dimension, parts)
+
+
+@check("large_impact.py")
+def coefficients_after_parts(v: Verifier) -> None:
+    """Singular and regular monomials after N steps, and the boundary functions, by the operator itself."""
+    with mpmath.workdps(40), ctx.workprec(160):
+        for dimension, parts in ((5, 3), (6, 6), (8, 2)):
+            f = smeared(v, FUNCTIONALS[dimension], dimension)
+            proof = v.large_impact._Proof(f, v.large_impact.Region(40, fmpq(100), fmpq(1, 2), parts))
+            expected, boundary = after_parts_of(dimension, parts)
+            found = {(exact(n), k, True): c for n, k, c in proof.singular} | {
+                (exact(n), k, False): c for n, k, c in proof.regular
+            }
+            assert set(found) == set(expected) and len(found) == len(proof.singular) + len(proof.regular)
+            for key, c in found.items():
+                holds(c, real(expected[key]), 1e-30)
+            assert len(proof.boundary) == parts
+            x, beta = mpmath.mpf(1) / 3, mpmath.mpf(dimension) / 2 - 2
+            for j, ((values, slopes), terms) in enumerate(zip(proof.boundary, boundary, strict=True)):
+                # in units of x^((n-1)/2 - beta - j), that are divided out for every power n by x^(-(n+1)/2)
+                ones = sum(real(c) * x ** (real(tau) - (real(n) - 1) / 2 + beta + j) for n, tau, c in terms)
+                tilted = sum(
+                    real(c) * real(tau) * x ** (real(tau) - (real(n) - 1) / 2 + beta + j) for n, tau, c in terms
+                )
+                for line, value in ((values, ones), (slopes, tilted)):
+                    low, high = ends(v.large_impact._evaluate(line, arb(1) / 3))
+                    assert abs(low - value) + abs(high - value) <= 1e-25 * (1 + abs(value))
+
+
+@check("large_impact.py")
+def remainders(v: Verifier) -> None:
+    """Above |h_N| integrated with |P_J| <= 1, y from 0 to x (regular) and from x to 1 (singular), and not far above."""
+    with mpmath.workdps(30), ctx.workprec(160):
+        for dimension, parts in ((5, 3), (6, 6), (8, 3), (6, 3)):
+            if any(n == 2 * parts - 1 for n in FUNCTIONALS[dimension]):
+                continue
+            f, x = smeared(v, FUNCTIONALS[dimension], dimension), mpmath.mpf(1) / 2
+            proof = v.large_impact._Proof(f, v.large_impact.Region(40, fmpq(100), fmpq(1, 2), parts))
+            w, eta = v.large_impact._Range(arb(1) / 11, arb(1) / 11), arb(9) / 10
+            least = mpmath.mpf(0)
+            for (n, k, singular), c in after_parts_of(dimension, parts)[0].items():
+                gap, lead = (real(n) + 1) / 2 + k - parts, parts - (real(n) + 1) / 2
+                if not singular:
+                    least += real(c) * x**k / gap
+                elif gap == 0:
+                    least += real(c) * x**lead * -mpmath.log(x)
+                else:
+                    least += real(c) * x**lead * (1 - x**gap) / gap
+            least *= (
+                (mpmath.mpf(1) / 11) ** (2 * parts - real(min(FUNCTIONALS[dimension]) + 1))
+                / mpmath.mpf("0.9") ** parts
+                / 2
+            )
+            found = ends(proof._remainder(w, arb(1) / 2, arb(1) / 2, eta))[1]
+            assert least * (1 - mpmath.mpf(10) ** -15) <= found <= 4 * least, (
+                dimension,
+                parts,
+                float(least),
+                float(found),
+            )
+
+
+@check("large_impact.py")
+def boundary_terms(v: Verifier) -> None:
+    """Sonin's bound with both sums of H_j, H_j' over powers of -1/xi, in mpmath: xi = l^2 - a^2 x."""
+    with mpmath.workdps(30), ctx.workprec(160):
+        for dimension, parts in ((5, 3), (6, 6), (8, 2)):
+            terms = FUNCTIONALS[dimension]
+            f, x, length = smeared(v, terms, dimension), mpmath.mpf("0.25"), mpmath.mpf(12)
+            proof = v.large_impact._Proof(f, v.large_impact.Region(40, fmpq(100), fmpq(1, 2), parts))
+            a, beta = mpmath.mpf(dimension - 3) / 2, mpmath.mpf(dimension) / 2 - 2
+            eta, q = 1 - a * a * x / length**2, mpmath.mpf("0.97")
+            w = v.large_impact._Range(1 / arb(12), 1 / arb(12))
+            slopes = values = mpmath.mpf(0)
+            bend = a * (1 - 2 * x) / (2 * (1 - x))
+            for j, line in enumerate(after_parts_of(dimension, parts)[1]):
+                at = lambda weight, line=line, j=j, x=x, beta=beta: sum(
+                    real(c) * weight(real(tau)) * x ** (real(tau) - (real(n) - 1) / 2 + beta + j) for n, tau, c in line
+                )
+                h = at(lambda tau: 1) if j else mpmath.mpf(0)  # h_0 = f(1) E = 0
+                xi = length**2 * eta
+                slopes += (-1 / xi) ** (j + 1) * length**2 * (bend * h + at(lambda tau: tau))
+                values += -((-1 / xi) ** (j + 1)) * length**3 * h
+            front = ends(proof.sonin)[1] / 2 * (4 * (1 - x)) ** (-a / 2) * (1 - x) ** (beta + 1)
+            expected = (
+                front * mpmath.sqrt(slopes**2 / q + values**2 / (1 - x)) * length ** (real(min(terms) + 1) - a - 2)
+            )
+            found = ends(proof._boundary_size(w, arb("0.25"), arb(float(eta)), arb("0.97")))[1]
+            assert abs(found / expected - 1) < 1e-10, (dimension, float(found), float(expected))
+
+
+@check("large_impact.py")
+def boxes_cover_the_region(v: Verifier) -> None:
+    """The boxes that are decided tile the unit square, and one undecided point anywhere refuses."""
+    f, region = smeared(v, F6, 6), v.large_impact.Region(60, fmpq(400), fmpq(1, 2), 6)
+    seen: list[tuple[Fraction, ...]] = []
+
+    def small(self: Any, *box: Any) -> bool:
+        w0, w1, x0, x1 = (exact(c) for c in box)
+        decided = (w1 - w0) * (x1 - x0) <= Fraction(1, 16)
+        if decided:
+            seen.append((w0, w1, x0, x1))
+        return decided
+
+    with patched(v.large_impact._Proof, holds=small):
+        assert v.large_impact.prove_large_impact(f, region) > len(seen)
+    assert sum((b - a) * (d - c) for a, b, c, d in seen) == 1
+    points = [(Fraction(i, 7), Fraction(k, 7)) for i in range(8) for k in range(8)]
+    assert all(any(a <= u <= b and c <= w <= d for a, b, c, d in seen) for u, w in points)
+    assert all(0 <= a < b <= 1 and 0 <= c < d <= 1 for a, b, c, d in seen)
+    for u, w in ((0, 0), (1, 1), (0, 1), (1, 0), (Fraction(1, 3), Fraction(5, 7))):
+
+        def missing(self: Any, *box: Any, u: Any = u, w: Any = w) -> bool:
+            a, b, c, d = (exact(e) for e in box)
+            return not (a <= u <= b and c <= w <= d)
+
+        with patched(v.large_impact._Proof, holds=missing):
+            not_proved(v, v.large_impact.prove_large_impact, f, region)
+
+
+@check("large_impact.py")
+def one_box(v: Verifier) -> None:
+    """holds: Mellin minus boundary minus remainder plus x^2 (xi m - c) at the worst corner, in the box's ranges."""
+    f, region = smeared(v, F8, 8), v.large_impact.Region(40, fmpq(100), fmpq(1, 3), 4)
+    asked: list[Any] = []
+    with mpmath.workdps(30), ctx.workprec(160):
+        proof = v.large_impact._Proof(f, region)
+        a, beta = mpmath.mpf(5) / 2, mpmath.mpf(2)
+        m, c = ends(proof.rest_slope)[0], ends(proof.rest_constant)[1]
+        for w0, w1, x0, x1 in (
+            (0, 1, 0, 1),
+            (Fraction(1, 4), Fraction(1, 2), Fraction(1, 8), Fraction(1, 4)),
+            (Fraction(1, 2), Fraction(5, 8), 0, Fraction(1, 2)),
+            (Fraction(1, 2), 1, Fraction(3, 4), 1),
+        ):
+            box = tuple(Fraction_to(e) for e in (w0, w1, x0, x1))
+            low, high = real(Fraction(w0)) / 10, real(Fraction(w1)) / 10
+            x_low, x_high = real(Fraction(x0)) / 3, real(Fraction(x1)) / 3
+            first = 40 + a
+            if x0:
+                most = 1 / (first * mpmath.sqrt(x_low))
+                if low > most:
+                    with patched(proof_class(proof), _mellin=lambda *_: arb(-1e9)):
+                        assert proof.holds(*box)
+                    continue
+                high = min(high, most)
+            rest = (1 / high**2 - a * a * x_high) * m - c
+            needed = -(x_low**2) * rest / high**3
+            sizes = {"_boundary_size": 0.25, "_remainder": 0.125}
+
+            def boundary(self: Any, w: Any, x: Any, eta: Any, q: Any) -> Any:
+                asked.append((w, x, eta, q))
+                return arb(0.25)
+
+            def remainder(self: Any, w: Any, x: Any, top: Any, eta: Any) -> Any:
+                asked.append((w, x, eta, top))
+                return arb(0.125)
+
+            least = max(first, 1 / (high * mpmath.sqrt(x_high)))
+            for shift, proves in ((1e-9, True), (-1e-9, False)):
+                at = needed + sum(sizes.values()) + shift * (1 + abs(needed))
+
+                def mellin(self: Any, w: Any, x: Any, spin: Any, at: Any = at, least: Any = least) -> Any:
+                    assert least * (1 - 1e-12) <= ends(spin)[0] <= least
+                    return arb(float(at))
+
+                with patched(proof_class(proof), _mellin=mellin, _boundary_size=boundary, _remainder=remainder):
+                    assert proof.holds(*box) == (proves and rest > 0), (box, shift)
+            (w, x, eta, q), (_, _, other, top) = asked[0], asked[1]
+            asked.clear()
+            for found, values in (
+                (w.low, (low,)),
+                (w.high, (high,)),
+                (x, (x_low, x_high)),
+                (top, (x_high,)),
+                (eta, (1 - a * a * x_low * low**2, 1 - a * a * x_high * high**2)),
+                (
+                    q,
+                    (
+                        1 - (beta**2 - mpmath.mpf(1) / 4) * low**2 / (4 * (1 - x_low)),
+                        1 - (beta**2 - mpmath.mpf(1) / 4) * high**2 / (4 * (1 - x_high)),
+                    ),
+                ),
+            ):
+                bottom, roof = ends(found)
+                assert all(bottom <= n * (1 + 1e-12) + 1e-15 and n * (1 - 1e-12) - 1e-15 <= roof for n in values)
+                spread = max(values) - min(values)
+                assert roof - bottom <= 3 * spread + 1e-12
+            assert ends(other) == ends(eta)
+
+
+def proof_class(proof: Any) -> Any:
+    return type(proof)

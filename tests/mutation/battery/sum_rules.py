@@ -291,6 +291,9 @@ def false_spectra(v: Verifier) -> None:
         (0, "1", "1.1_0"),
         (0, "1", "2/1_0"),
         (0, "1", " 1"),
+        (0, "1", "1/1 0"),
+        (0, "1", "1.1 0"),
+        (0, "1", "1.-5"),
     ):
         _bad(v, [{"spin": spin, "mass_squared": mass, "weight": weight}], 4, 2)
     for dimension, order in ((3, 4), (4, 1), (4, 81), (4, 4.0), (4.0, 4), ("4", 4)):
