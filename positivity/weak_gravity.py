@@ -162,7 +162,7 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
     from positivity.dispersion.splines import geometric_splines
 
     begun = time.perf_counter()
-    splines = geometric_splines(problem.p_min, functions, problem.mu)
+    splines = geometric_splines(problem.p_min, functions, problem.mu, steep=problem.forward)
     rows = Rows(splines, problem.k, problem.forward, problem.g4 is not None)
     grid = grid or CutoffGrid()
     side = program.infrared_of(rows, problem)
