@@ -10,10 +10,11 @@ from flint import arb
 from scipy.optimize import linprog
 
 import positivity
-from positivity import smeared_bounds
+from positivity import loop_strength, smeared_bounds
 from positivity.amplitudes.one_loop import parse_pairs
 from positivity.couplings import parse_combination
 from positivity.dispersion.sum_rules import coupling_functional, functional_kernel
+from positivity.loop_bounds import stronger_end
 from positivity.loop_cuts import Cut
 from positivity.loop_outline import outline_of
 from positivity.loop_problem import LoopProblem
@@ -269,3 +270,37 @@ def test_rows_of_a_loop_problem_do_not_depend_on_the_route():
     theory = LoopTheory(5, parse_pairs(FOUR), {(1, 0): fixes[0][1], (0, 1): fixes[1][1]})
     for row, value in zip(rows.free, rows.values, strict=True):
         assert float(theory.side(row).constant) == pytest.approx(float(value), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("given", "weaker", "side", "chosen"),
+    [
+        (End(None, "failed", "not resolved"), End("1.01", "certified", natural="1.01"), 1, "1.01"),
+        (End("1.2", "certified", natural="1.2"), End("1.01", "certified", natural="1.01"), 1, "1.01"),
+        (End("0.9", "certified", natural="0.9"), End("1.01", "certified", natural="1.01"), 1, "0.9"),
+        (End("0.2", "certified", natural="0.2"), End("0.1", "certified", natural="0.1"), -1, "0.2"),
+        (End("0.9", "numerical", natural="0.9"), End("1.01", "certified", natural="1.01"), 1, "1.01"),
+        (End(None, "failed", "no theory has the fixed values"), End("1", "certified", natural="1"), 1, None),
+        (End("0.9", "numerical", natural="0.9"), End(None, "failed"), 1, "0.9"),
+    ],
+)
+def test_a_bounded_density_takes_the_better_of_both_proofs(given, weaker, side, chosen):
+    end = stronger_end(given, weaker, side)
+    assert end.value == chosen
+    assert ("rho_J >= 0 alone" in end.reason) == (chosen == weaker.value)
+
+
+def test_the_excluded_g2_of_rho_positive_hold_for_bounded_densities(monkeypatch):
+    """A weaker assumption that is resolved is used where the stronger one would not be."""
+    asked = []
+
+    def searched(pairs, order, dimension, assumptions, smeared):
+        asked.append(assumptions)
+        if assumptions is None:
+            return End("1.01", "certified", "", natural="1.01", excluded=("1.01", "2.5"))
+        return End(None, "failed", "not resolved")
+
+    monkeypatch.setattr(loop_strength, "_searched", searched)
+    end = loop_strength.largest_g2(parse_pairs(FOUR), 4, 5, positivity.Assumptions())
+    assert end.status == "certified" and end.excluded == ("1.01", "2.5") and "rho_J >= 0 alone" in end.reason
+    assert asked == [None]
