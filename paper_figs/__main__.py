@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
             "full_unitarity": "max g2 by order and dimension, g3/g2 and g4/g2 versus g2, the extremal density",
             "one_loop": "D=4 ranges with loops in rows, nulls or both; exact exclusions in D=5, 6",
             "one_loop_ranges": "tree versus one loop: (g3/g2, g4/g2) in D=5, ranges versus g2 in D=4 (6 minutes)",
-            "one_loop_limits": "max g2 by dimension and loop orders; running and the n=4 null",
+            "one_loop_limits": "excluded g2 by dimension and loop orders; running and the n=4 null",
         },
     ),
     "weak_gravity_paper": (

@@ -1,4 +1,4 @@
-"""The largest g2 by dimension and loop orders; the running of g4 and the n=4 null towards t = 0."""
+"""Where the excluded g2 begin by dimension and loop orders; the running of g4 and the n=4 null towards t = 0."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ def _ranges(output: Output) -> None:
         xlabel = r"$g_2/U$, $U=(4\pi)^2M^{-4}$"
         plot_curves(curves, xlabel, label, scope, output.figure(name), doubtful_from=trusted_g2(4))
         caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4, tree level and one loop; grey: "
-        caption += "tree-level f_0 at the cutoff above 1. All couplings at mu = M: g4 < 0 is a statement at that scale."
+        caption += "tree-level f_0 of g2 at the cutoff above 1. All couplings at mu = M"
+        caption += "; g4 < 0 is a statement at that scale." if coupling == "g4" else "."
         words = f"D=4, 0 <= rho_J <= 2, all even spins, all masses, 10 smeared nulls, one loop with g2^2 or {LOOPS}"
         words += f", {SCHEME}"
         output.save(name, data, caption, words)

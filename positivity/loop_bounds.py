@@ -12,6 +12,7 @@ import numpy as np
 from flint import arb, fmpq
 
 from positivity.certificates import decimal_text, functional_of
+from positivity.couplings import parse_rational
 from positivity.dispersion.sum_rules import Functional, add_to
 from positivity.ends import EndSolver
 from positivity.loop_problem import LoopProblem
@@ -164,10 +165,26 @@ def smeared_problem(problem: LoopProblem, functions: int, null_theory: LoopTheor
     return SmearedProblem(target, fixed, problem.dimension, functions, tuple(nulls), tuple(values))
 
 
+def stronger_end(given: End, weaker: End, side: int) -> End:
+    """The end of a bounded density, or that of rho_J >= 0, which assumes less and so holds as well, if it is better."""
+    if weaker.status != "certified" or weaker.natural is None:
+        return given
+    if given.status == "certified" and given.natural is not None:
+        if (parse_rational(given.natural) - parse_rational(weaker.natural)) * side <= 0:
+            return given
+    elif given.value is None and "no theory" in given.reason:
+        return given
+    reason = f"{weaker.reason}; proved with rho_J >= 0 alone".removeprefix("; ")
+    return replace(weaker, reason=reason, spectrum=(), spectrum_value=given.spectrum_value, digits=None)
+
+
 def forward_ends(rows: LoopProblem, digits: int, assumed: Assumptions | None) -> tuple[End, End]:
     """Certified ends; with rho_J >= 0 the nulls above LAST_POSITIVE are left out where they stall."""
-    ends = positive_ends(rows, digits) if assumed is None else unitary_ends(rows, digits, assumed)
-    if assumed is None and rows.order > LAST_POSITIVE and any("stalled" in end.reason for end in ends):
+    if assumed is not None:
+        given, weaker = unitary_ends(rows, digits, assumed), forward_ends(rows, digits, None)
+        return stronger_end(given[0], weaker[0], -1), stronger_end(given[1], weaker[1], 1)
+    ends = positive_ends(rows, digits)
+    if rows.order > LAST_POSITIVE and any("stalled" in end.reason for end in ends):
         # without the k = 2 nulls of orders 5 and 6 the k >= 4 ones fall behind at large spin
         fewer = positive_ends(rows.at_order(LAST_POSITIVE), digits)
         note = f"nulls above order {LAST_POSITIVE} left out: the program with them stalls"

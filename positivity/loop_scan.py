@@ -14,7 +14,7 @@ from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.errors import InputError
-from positivity.loop_bounds import LAST_POSITIVE
+from positivity.loop_bounds import LAST_POSITIVE, stronger_end
 from positivity.loop_cuts import Cut, CutFinder, Question
 from positivity.loop_rows import PRECISION
 from positivity.problem import End
@@ -125,7 +125,18 @@ def _float(value: fmpq) -> float:
 
 
 def scanned_ends(question: Question) -> tuple[End, End]:
-    """Lower and upper end of the target, whatever the scanned coupling, in units of U."""
+    """Lower and upper end of the target, whatever the scanned coupling, in units of U.
+
+    Where a bounded density gives none, that of rho_J >= 0 holds as well.
+    """
+    ends = _scanned_ends(question)
+    if question.assumptions is None or question.smeared or all(end.status == "certified" for end in ends):
+        return ends
+    weaker = _scanned_ends(replace(question, assumptions=None))
+    return stronger_end(ends[0], weaker[0], -1), stronger_end(ends[1], weaker[1], 1)
+
+
+def _scanned_ends(question: Question) -> tuple[End, End]:
     with working_precision(PRECISION):
         scan = Scan(CutFinder(question))
         scan.extend()

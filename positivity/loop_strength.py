@@ -59,7 +59,7 @@ def largest_g2(
         if assumptions is not None and not smeared:
             weaker = _searched(pairs, order, dimension, None, 0)
             if weaker.status == "certified":
-                return replace(weaker, reason=f"{weaker.reason}; proved with rho_J >= 0 alone")
+                return replace(weaker, reason=f"{weaker.reason}; proved with rho_J >= 0 alone".removeprefix("; "))
         return _searched(pairs, order, dimension, assumptions, smeared)
 
 

@@ -98,12 +98,13 @@ def _gauss(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.polynomial.legendre.leggauss(count)
 
 
-def geometric_splines(p_min: float, count: int, mu: float = 0.0) -> Splines:
+def geometric_splines(p_min: float, count: int, mu: float = 0.0, steep: bool = False) -> Splines:
     """`count` splines on [p_min, 1]: geometric knots, never farther apart than 1/(count/3).
 
-    p_min = 0 needs a scale mu > 0, where the knots begin to be geometric.
+    p_min = 0 needs a scale mu > 0, where the knots begin to be geometric.  steep: a simple zero at p = 1
+    instead of a double one, for kernels that a term linear in J(J+1) makes negative at large impact parameter.
     """
-    drop = (2, 2) if p_min > 0 else (1, 2)
+    drop = (2 if p_min > 0 else 1, 1 if steep else 2)
     intervals = count + sum(drop) - DEGREE
     if p_min > 0:
         return Splines(np.geomspace(p_min, 1.0, intervals + 1), drop)
