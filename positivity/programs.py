@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
@@ -63,6 +63,33 @@ def ratio_program(
         tuple(measure_row(f, dimension) for f in targets),
     )
     return RatioProgram(program, tuple(free), tuple(targets))
+
+
+def fewer_rows(ratio: RatioProgram) -> Iterator[tuple[RatioProgram, str]]:
+    """Programs that leave rows out, with what they leave out; their bounds hold in the full program as well.
+
+    First without ratios to a coupling of lower order than `over`: heavy states reach any value of them.  Then
+    without the nulls of the highest orders.
+    """
+    lowest = min(min(row) for row in (ratio.program.free[0], *ratio.program.targets))
+    kept = [i for i, row in enumerate(ratio.program.free) if i == 0 or min(row) >= lowest]
+    if len(kept) < len(ratio.program.free):
+        yield _only(ratio, kept), "ratios to couplings of lower order are not used"
+    needed = max(max(row) for row in (ratio.program.free[0], *ratio.program.targets))
+    most = ratio.program.high
+    for high in sorted({h for h in (most - 2, (most + needed) // 2, needed) if needed <= h < most}, reverse=True):
+        low = [i for i, row in enumerate(ratio.program.free) if i == 0 or max(row) <= high]
+        if len(low) < len(ratio.program.free):
+            yield _only(ratio, low), f"found with the sum rules to order {high + 2}"
+
+
+def _only(ratio: RatioProgram, kept: Sequence[int]) -> RatioProgram:
+    rows = tuple(ratio.program.free[i] for i in kept)
+    return RatioProgram(
+        MeasureProgram(rows, ratio.program.ladder, ratio.program.targets),
+        tuple(ratio.free[i] for i in kept),
+        ratio.targets,
+    )
 
 
 def measure_row(functional: Functional, dimension: int) -> Row:

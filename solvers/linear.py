@@ -62,6 +62,11 @@ class GrowingProgram:
             count, -lower, np.zeros(count), infinite, matrix.size, starts, indices, np.ascontiguousarray(matrix).ravel()
         )
 
+    def set_box(self, box: float) -> None:
+        """Replace the range |c_i| <= box; the basis stays."""
+        count = 2 * self._size
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), np.full(count, box))
+
     def set_cost(self, cost: np.ndarray) -> None:
         """Replace the cost; the basis stays."""
         which = np.arange(self._size, dtype=np.int32)
