@@ -40,7 +40,7 @@ class BoundedResult:
 
     moments: the averages of the targets in the primal density.  filled: if asked for, all cells with
     their primal density, which meets the equalities to the tolerance of the program except for what it
-    puts at xi -> infinity without a ceiling (`density` is bang-bang, close to it).
+    puts at xi -> infinity without a ceiling (`density` is the same, neighbours merged and empty ones dropped).
     """
 
     status: str
@@ -116,7 +116,7 @@ class BoundedProgram:
             primal / factor,
             dual / factor,
             tuple(from_longdouble(v) for v in exact),
-            cells.density(multipliers),
+            cells.density(),
             cells.moments(),
             cells.filled() if fill else (),
         )

@@ -150,16 +150,22 @@ class Cells:
             steps.append(Step(spin, low, high, float(max(values[i], 0.0))))
         return tuple(steps)
 
-    def density(self, multipliers: np.ndarray) -> tuple[Step, ...]:
-        """The bang-bang density: the intervals where F > 0, merged."""
-        slack = self.columns @ np.append(-multipliers, 1.0)
-        steps: list[Step] = []
-        order = np.lexsort((self.low, self.owner))
-        for i in (i for i in order if self.alive[i] and slack[i] > 0):
-            spin = int(self.rows.tables.spins[self.owner[i]])
-            low, high = (self.rows.x(spin, s) for s in (self.low[i], self.high[i]))
-            if steps and steps[-1].spin == spin and abs(steps[-1].high - low) < 1e-12:
-                steps[-1] = Step(spin, steps[-1].low, high, steps[-1].density)
-            else:
-                steps.append(Step(spin, low, high, self.rows.measure.ceiling))
-        return tuple(steps)
+    def density(self) -> tuple[Step, ...]:
+        """The density of the primal solution: `ceiling` or nothing but in a few cells; neighbours merged.
+
+        Where the functional only touches zero it has no sign to tell the density from.
+        """
+        return merged(self.filled(), 1e-9 * self.rows.measure.ceiling)
+
+
+def merged(steps: tuple[Step, ...], rounding: float) -> tuple[Step, ...]:
+    """Steps of one spin and density that meet, as one; empty ones dropped."""
+    joined: list[Step] = []
+    for step in sorted((s for s in steps if s.density > rounding), key=lambda s: (s.spin, s.low)):
+        last = joined[-1] if joined else None
+        same = last is not None and last.spin == step.spin and abs(last.density - step.density) <= rounding
+        if last is not None and same and abs(last.high - step.low) < 1e-12:
+            joined[-1] = Step(step.spin, last.low, step.high, last.density)
+        else:
+            joined.append(step)
+    return tuple(joined)

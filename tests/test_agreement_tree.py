@@ -14,7 +14,7 @@ from positivity.couplings import parse_combination
 NAMES = ("g3", "g4", "g5", "g6", "g6'", "g7")
 ORDER = {"g3": 3, "g4": 4, "g5": 5, "g6": 6, "g6'": 6, "g7": 7}
 DIMENSIONS = st.integers(4, 12)
-FAST = settings(max_examples=25, derandomize=True, deadline=None, database=None)
+FAST = settings(max_examples=10, derandomize=True, deadline=None, database=None)
 LONG = settings(max_examples=600, derandomize=True, deadline=None, database=None)
 
 combinations = st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True).flatmap(
