@@ -112,7 +112,10 @@ def bound_rows(bounds: list[Bound]) -> Rows:
 def _excluded(end: End) -> str:
     """What slices of g2 exclude, which is all they prove: an interval, and nothing beyond it; "" for other ends."""
     slices = (end.certificate or {}).get("slices")
-    return f"none from {end.natural} U to {float(Fraction(slices[-1]['to'])):.7g} U" if slices else ""
+    if not slices:
+        return ""
+    last = Fraction(slices[-1]["to"]) * 10**6
+    return f"none from {end.natural} U to {int(last) / 10**6} U"  # rounded inwards
 
 
 def text_table(rows: Rows, heading: str = "") -> str:
