@@ -69,8 +69,9 @@ def _verify_bound(spec: ScanSpec, row: Row, result: Row) -> int:
     request = spec.request(row["point"])
     scope, target = request_scope(request), combination(request["target"], "target")
     found, asked = read_scope(result["problem"])
-    if combination(asked, "coupling") != target or not _same(found, scope):
-        raise Refused("the result is for another question than its point")
+    _check_same(found, scope)
+    if combination(asked, "coupling") != target:
+        raise Refused("the result is for another question than its point: another ratio")
     words = [result[side]["status"] for side in _SIDES]
     for side, word in zip(_SIDES, words, strict=True):
         if word == "certified" and not result[side].get("certificate"):
@@ -91,8 +92,9 @@ def _verify_verdict(spec: ScanSpec, row: Row, result: Row) -> int:
     wanted = sorted(read_fixes(list(request["fix"].items()), True), key=lambda entry: combination_text(entry[0]))
     given = sorted(read_given(result["couplings"]), key=lambda entry: combination_text(entry[0]))
     found = verdict_scope(result)
-    if given != wanted or not _same(found, _as_verdict(request_scope({**request, "fix": {}}), found)):
-        raise Refused("the verdict is for another question than its point")
+    _check_same(found, _as_verdict(request_scope({**request, "fix": {}}), found))
+    if given != wanted:
+        raise Refused("the verdict is for another question than its point: other couplings")
     exact = row["status"] == "allowed" and not found.absolute
     if row["status"] != "excluded" and not exact:
         return 0
@@ -151,14 +153,23 @@ def _assumptions(given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _same(found: Scope, wanted: Scope) -> bool:
-    """Whether two scopes are the same question, whatever the order in which things are named."""
+def _check_same(found: Scope, wanted: Scope) -> None:
+    """Raise Refused with what differs between two questions, whatever the order in which things are named."""
 
-    def plain(scope: Scope) -> tuple[Any, ...]:
-        held = sorted((combination_text(left), str(level)) for left, level in scope.fix)
-        return scope.dimension, scope.order, scope.density, set(scope.pairs), _over(scope), held, scope.smeared
+    def held(scope: Scope) -> list[tuple[str, str]]:
+        return sorted((combination_text(left), str(level)) for left, level in scope.fix)
 
-    return plain(found) == plain(wanted)
+    for what, same in (
+        ("another dimension", found.dimension == wanted.dimension),
+        ("another order", found.order == wanted.order),
+        ("another density", found.density == wanted.density),
+        ("other loops", set(found.pairs) == set(wanted.pairs)),
+        ("another ratio", _over(found) == _over(wanted)),
+        ("other fixed couplings", held(found) == held(wanted)),
+        ("other sum rules", found.smeared == wanted.smeared),
+    ):
+        if not same:
+            raise Refused(f"the result is for another question than its point: {what}")
 
 
 def _over(scope: Scope) -> Combination | bool:
