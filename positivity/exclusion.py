@@ -20,6 +20,7 @@ from positivity.amplitudes.one_loop import loop_pairs
 from positivity.dispersion.arcs import arc_pi_power, functional_arc
 from positivity.dispersion.sum_rules import Functional, functional_ir, heavy_kernel
 from positivity.errors import InputError, check_dimension
+from positivity.problem import SCHEME
 from solvers.verify.nonnegative import NotProved, prove_on_interval
 
 EXCLUSION_SCHEMA = "eft-positivity/exclusion/1"
@@ -60,7 +61,7 @@ class Exclusion:
         conditions = _Conditions(self.dimension, self.kappa, self.delta)
         return (
             f"PROVED in D={self.dimension}, rho_J >= 0, all even spins, masses >= M=1, one loop with g2^2, g2 g3, "
-            f"g3^2, g2 g4 (truncation!), couplings at mu=M:\n"
+            f"g3^2, g2 g4 (truncation!), {SCHEME}:\n"
             f"  no theory has {low.upper().str(7, radius=False)} U < g2 < {high.lower().str(7, radius=False)} U, "
             f"whatever g3 and g4\n"
             f"  functional: A_2(0) - {self.kappa} A_2'(0) + gamma A_4(0) + {self.delta} ([t^2]A_2 - 2 A_4(0)),  "
