@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint slow bench docs notebooks clean
+.PHONY: run test check-install lint slow bench docs notebooks clean
 
 # the installed package; remade when its declaration changes
 $(VENV)/installed: pyproject.toml
@@ -34,6 +34,10 @@ slow: $(VENV)/tested
 
 bench: $(VENV)/tested
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,max,rounds
+
+# the wheel and the sdist in clean environments, with the lowest and the newest versions
+check-install: $(VENV)/installed
+	$(BIN)/python tests/installed/check.py
 
 lint: $(VENV)/linted
 	$(BIN)/ruff check .

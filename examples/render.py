@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from positivity.files import write_text
+
 HERE = Path(__file__).parent
 NAMES = ("first_bound", "region_and_kinks", "full_unitarity", "one_loop", "weak_gravity_and_scan")
 
@@ -27,7 +29,7 @@ def render(name: str, folder: Path) -> Path:
             output.get("metadata", {}).clear()
     notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     target = folder / f"{name}.ipynb"
-    nbformat.write(notebook, target)
+    write_text(target, nbformat.writes(notebook).rstrip("\n") + "\n")
     return target
 
 

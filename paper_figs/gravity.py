@@ -8,7 +8,7 @@ import numpy as np
 
 from paper_figs.shared import Output
 from positivity.errors import InputError
-from positivity.gravity import GravityProgram, smearing_space
+from positivity.gravity import LEADING_ORDER, GravityProgram, smearing_space
 from positivity.gravity_rows import Grid
 from positivity.plotting import Curve, plot_curves
 from positivity.polygons import intersect_half_planes
@@ -20,7 +20,7 @@ LARGEST = 20.0
 #: powers of p on A_2 improved and X_4
 FUNCTIONS = (9, 8)
 SCOPE = (
-    "tree level with graviton exchange, $\\rho_J\\geq 0$, even $J$ and masses sampled\n"
+    "tree-level graviton exchange, leading order in $G$, $\\rho_J\\geq 0$, even $J$ and masses sampled\n"
     "{} powers of $p$ on $A_2$, {} on $X_4$; numerical (not proved); goes on to the right"
 )
 
@@ -46,7 +46,8 @@ def make(output: Output) -> None:
     figure = output.figure("gravity_g2_g3")
     plot_curves(curves, r"$g_2M^2/8\pi G$", r"$g_3M^4/8\pi G$", SCOPE.format(*functions), figure)
     caption = "Allowed (g2 M^2, g3 M^4) over 8 pi G with the graviton pole; the regions go on to the right."
-    scope = f"tree level with graviton exchange, rho_J >= 0, even spins and masses sampled, functions {functions}"
+    scope = f"tree level with graviton exchange, {LEADING_ORDER}, rho_J >= 0, even spins and masses sampled, "
+    scope += f"functions {functions}"
     output.save("gravity_g2_g3", data, caption, scope)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from positivity.bounds import versions
+from positivity.files import write_json, write_text
 
 #: how each status reads in a caption
 _WORDS = {
     "certified": "certified (proved for all even spins and all masses above the cutoff)",
     "numerical": "numerical (not proved)",
     "unbounded": "unbounded",
+    "excluded": "excluded (proved)",
+    "no theory": "without a theory (numerical, not proved)",
+    "not sought": "not sought",
     "failed": "without an answer",
 }
 
@@ -56,13 +59,12 @@ class Output:
             "scope": scope,
             "status": counted,
         }
-        text = json.dumps({**plain, "provenance": provenance}, indent=1) + "\n"
-        (self.folder / f"{name}.json").write_text(text, encoding="utf-8")
+        write_json(self.folder / f"{name}.json", {**plain, "provenance": provenance})
         words = [caption, f"Scope: {scope}.", f"Status of the computed ends: {_in_words(counted)}."]
         if self.quick:
             words.append("Coarse version (--quick): fewer points and lower orders than the figure for print.")
         lines = "\n".join(textwrap.fill(sentence, 100) for sentence in words)
-        (self.folder / f"{name}.txt").write_text(lines + "\n", encoding="utf-8")
+        write_text(self.folder / f"{name}.txt", lines + "\n")
         print(f"figure: {self.figure(name)} (.png, .json, .txt beside it)")
 
 
@@ -78,7 +80,7 @@ def make(script: str, folder: Path, quick: bool) -> None:
 
 def proved(data: Any, what: str = "end") -> str:
     """Words for the title of a figure: how much of it is certified."""
-    found = list(statuses(data))
+    found = [status for status in statuses(data) if status != "not sought"]
     certified = found.count("certified")
     if not certified:
         return "numerical (not proved)"

@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from positivity.amplitudes.one_loop import Pair, loop_pairs, parse_pairs
-from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
-from positivity.errors import InputError
+from positivity.couplings import Combination, check_given, combination_text, parse_combination, parse_rational
+from positivity.errors import (
+    InputError,
+    check_dimension,
+    check_order,
+    check_text,
+    known_keywords,
+    shown,
+    whole_number,
+)
 from positivity.problem import Assumptions, End, Problem
 from positivity.programs import Fixes, ratio_program
 from positivity.results import Bound
@@ -23,8 +31,11 @@ if TYPE_CHECKING:
 METHODS = ("lp", "sdp", "sdpa")
 DENSITIES = ("positive", "unitary")
 MAX_DIGITS = 60
+#: smeared nulls that may be asked for
+MAX_SMEARED = 40
 
 
+@known_keywords
 def bound(
     coupling: str | Mapping[tuple[int, int], object],
     over: str | None = None,
@@ -67,29 +78,35 @@ def bound(
     for a request that makes no sense.
     """
     started = time.perf_counter()
-    target = parse_combination(coupling)
+    target, held = parse_combination(coupling), check_given(fix, "fix", 'fix={"g4": "0.3"}')
     check_choices(digits, density, loops, method)
-    pairs = loop_choice(loops, order)
+    digits, smeared = int(digits), whole_number(smeared, "smeared", 0, MAX_SMEARED)
+    order, dimension = check_order(order), check_dimension(dimension)
+    pairs, unit = loop_choice(loops, order), _over(over, "1")
+    if density == "positive" and (assumptions is not None or (smeared and not pairs)):
+        raise InputError("assumptions on the density and smeared nulls need density 'unitary'")
     if pairs:
         from positivity.loop_range import loop_range
 
         if method != "lp":
             raise InputError(f"method {method!r} knows no loops: drop it")
-        given = assumptions if density == "unitary" else None
         problem, lower, upper = loop_range(
-            target, over or "1", fix or {}, order, dimension, digits, density, pairs, given, smeared
+            target, unit, held, order, dimension, digits, density, pairs, assumptions, smeared
         )
     elif density == "unitary":
         from positivity.unitary_bounds import unitary_range
 
-        given = assumptions or Assumptions()
-        problem, lower, upper = unitary_range(target, over or "1", fix or {}, order, dimension, digits, given, smeared)
+        given = Assumptions() if assumptions is None else assumptions
+        problem, lower, upper = unitary_range(target, unit, held, order, dimension, digits, given, smeared)
         method = "cells"
-    elif assumptions is not None or smeared:
-        raise InputError("assumptions on the density and smeared nulls need density 'unitary'")
     else:
-        problem, lower, upper = _positive_range(target, over or "g2", fix, order, dimension, digits, method)
+        problem, lower, upper = _positive_range(target, _over(over, "g2"), held, order, dimension, digits, method)
     return Bound(problem, lower, upper, method, versions(), round(time.perf_counter() - started, 4))
+
+
+def _over(over: object, default: str) -> str:
+    """What to divide by; None means the default, nothing else does."""
+    return default if over is None else check_text(over, "over", "'g2'")
 
 
 def _positive_range(
@@ -128,20 +145,20 @@ def parse_fixes(fix: Mapping[str, object] | None) -> Fixes:
     """Exact fixed ratios from {"g4": "0.3"}; raises InputError."""
     return [
         (parse_combination(name), parse_rational(value, f"fixed value of {name}"))
-        for name, value in (fix or {}).items()
+        for name, value in check_given(fix, "fix", 'fix={"g4": "0.3"}').items()
     ]
 
 
 def check_choices(digits: int, density: str, loops: str, method: str) -> None:
     """Raise InputError for an option out of range."""
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
-        raise InputError(f"digits {digits!r}: use an integer from 1 to {MAX_DIGITS}")
-    if density not in DENSITIES:
-        raise InputError(f"density {density!r} is unknown: use 'positive' or 'unitary'")
+    whole_number(digits, "digits", 1, MAX_DIGITS)
+    check_text(loops, "loops", "'tree' or 'g2^2,g2g3'")
+    if check_text(density, "density", "'positive'") not in DENSITIES:
+        raise InputError(f"density {shown(density)} is unknown: use 'positive' or 'unitary'")
     if density == "unitary" and method != "lp":
-        raise InputError(f"method {method!r} is for density 'positive': drop it")
-    if method not in METHODS:
-        raise InputError(f"method {method!r} is unknown: use one of {', '.join(METHODS)}")
+        raise InputError(f"method {shown(method)} is for density 'positive': drop it")
+    if check_text(method, "method", "'lp'") not in METHODS:
+        raise InputError(f"method {shown(method)} is unknown: use one of {', '.join(METHODS)}")
     if method == "sdpa" and find_spec("sdpap") is None:
         raise InputError("method 'sdpa' needs SDPA-GMP: pip install 'eft-positivity[sdpa]'")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,8 @@ from positivity.couplings import (
 )
 from positivity.dispersion.null_constraints import null_constraints
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, coupling_kernel
-from positivity.errors import InputError, check_dimension, check_order
+from positivity.errors import InputError, check_dimension, check_order, known_keywords, shown
+from positivity.numbers import as_float, significant
 from positivity.problem import State
 from positivity.programs import measure_row
 from positivity.verdicts import Verdict
@@ -60,12 +60,15 @@ class Checker:
     Raises InputError for names that are unknown or dependent, an order too low, a bad dimension.
     """
 
+    @known_keywords
     def __init__(self, names: Sequence[str], *, order: int = 8, dimension: int = 4) -> None:
-        check_dimension(dimension)
+        dimension = check_dimension(dimension)
+        if not isinstance(names, list | tuple):
+            raise InputError(f"names {shown(names)}: give a list of couplings, e.g. ['g2', 'g3']")
         self.combinations = [parse_combination(name) for name in names]
         if not self.combinations:
-            raise InputError("no coupling is given: write e.g. g2=1 g3=-5")
-        check_order(order, max(order_of(c) for each in self.combinations for c in each))
+            raise InputError("no coupling is given: give e.g. g2 = 1 and g3 = -5")
+        order = check_order(order, max(order_of(c) for each in self.combinations for c in each))
         check_independent(self.combinations)
         self.names = tuple(combination_text(each) for each in self.combinations)
         self.order, self.dimension = order, dimension
@@ -79,9 +82,15 @@ class Checker:
         self._proved: list[tuple[list[fmpq], dict[str, Any]]] = []
         self._directions = np.zeros((0, len(self.names)))
 
+    @known_keywords
     def check(self, values: Sequence[object]) -> Verdict:
-        """The verdict on one point: a value per name, exact decimals or rationals, in units of M = 1."""
+        """The verdict on one point: a value per name, exact decimals or rationals, in units of M = 1.
+
+        A list, a tuple or an array of numpy.  Raises InputError.
+        """
         started = time.perf_counter()
+        if not isinstance(values, list | tuple | np.ndarray) or (isinstance(values, np.ndarray) and values.ndim == 0):
+            raise InputError(f"values {shown(values)}: give a list of {len(self.names)} numbers, one per name")
         if len(values) != len(self.names):
             raise InputError(f"{len(values)} values for {len(self.names)} couplings: give one per name")
         exact = [parse_rational(value, f"value of {name}") for name, value in zip(self.names, values, strict=True)]
@@ -157,8 +166,14 @@ class Checker:
         if atoms is None and shot.status == "inside":
             # the end of the ray may lie at infinite mass
             atoms = self._representer.represent(self._cone.lightest(vector).places, vector)
+            atoms = atoms or self._representer.spread(vector)
         if atoms is not None:
             return self._spectrum(atoms)
+        if np.isinf(shot.depth):
+            reason = (
+                f"nothing bounds this point at order {self.order}, but no exact spectrum was found: raise the order"
+            )
+            return {"status": "undecided", "reason": reason}
         where = f"{abs(shot.depth):.0e} {'inside' if shot.depth >= 0 else 'outside'}"
         return {
             "status": "undecided",
@@ -202,8 +217,10 @@ class Checker:
         if len(present) < 2:
             return []
         low, high = min(present), max(present)
-        ratio = abs(present[low] / present[high])
-        typical = float(Fraction(int(ratio.p), int(ratio.q))) ** (1 / (high - low))
+        ratio = as_float(abs(present[low] / present[high]))
+        if not 0 < ratio < float("inf"):
+            return []
+        typical = ratio ** (1 / (high - low))
         found = [parse_rational(f"{typical * share:.1e}") for share in _GAPS]
         if {(1, 0), (2, 0)} <= {c for each in self.combinations for c in each} and present.get(4, 0) > 0:
             # the largest possible gap, <x^4> <= x_max^2 <x^2>; all states of a single mass have it
@@ -270,8 +287,3 @@ def claim_text(claim: Mapping[Coupling, fmpq]) -> str:
         size = significant(abs(value), 8)
         text += (" - " if value < 0 else " + ") + ("" if size == "1" else size + " ") + coupling_name(coupling)
     return text.removeprefix(" + ").replace(" - ", "-", 1 if text.startswith(" - ") else 0) + " >= 0"
-
-
-def significant(value: fmpq, digits: int) -> str:
-    """A decimal with so many significant digits, to nearest."""
-    return f"{float(Fraction(int(value.p), int(value.q))):.{digits}g}"

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from positivity.bounds import check_choices, loop_choice, versions
 from positivity.checker import Checker
-from positivity.couplings import Coupling
-from positivity.errors import InputError
+from positivity.couplings import check_given
+from positivity.errors import InputError, check_dimension, check_order, known_keywords
 from positivity.problem import Assumptions
 from positivity.verdicts import Verdict
 
 
+@known_keywords
 def check(
     couplings: Mapping[str, object],
     *,
@@ -39,7 +40,8 @@ def check(
     """
     started = time.perf_counter()
     check_choices(8, density, loops, "lp")
-    given: Mapping[str, object] = {_name(key): value for key, value in couplings.items()}
+    given = check_given(couplings, "couplings", '{"g2": 1, "g3": "-5"}')
+    order, dimension = check_order(order), check_dimension(dimension)
     pairs = loop_choice(loops, order)
     if density == "positive" and not pairs:
         if assumptions is not None:
@@ -50,7 +52,3 @@ def check(
 
         found = check_by_ranges(given, order, dimension, density, pairs, assumptions)
     return replace(found, versions=versions(), seconds=round(time.perf_counter() - started, 4))
-
-
-def _name(key: str | Coupling) -> str:
-    return key if isinstance(key, str) else f"g[{key[0]},{key[1]}]"

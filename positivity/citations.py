@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from positivity import __version__
-from positivity.errors import InputError
+from positivity.errors import InputError, known_keywords, reading, shown
+from positivity.reading import read_object
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ _ONE_LOOP = ("exclusion", "strength", "loop-", "amplitude")
 _PARTS = ("bounds", "results", "scan")
 
 
+@known_keywords
 def cite(result: Any = None) -> str:
     """BibTeX of what a result used, or of everything without one.
 
@@ -118,7 +120,10 @@ def cite(result: Any = None) -> str:
     saved file (JSON, or JSONL of a scan).  Each entry is preceded by the reason as a comment.  Raises
     InputError if it is no result of this package.  Text, no units; docs/howto/cite.md.
     """
-    keys = list(ENTRIES) if result is None else keys_for(document(result))
+    keys = list(ENTRIES)
+    if result is not None:
+        with reading("the document"):
+            keys = keys_for(document(result))
     return "\n".join(ENTRIES[key].bibtex(key) for key in keys)
 
 
@@ -158,7 +163,7 @@ def document(result: Any) -> Mapping[str, Any]:
         return _read(str(result))
     if hasattr(result, "to_dict"):
         return dict(result.to_dict())
-    raise InputError(f"{result!r} is no result: give a Bound, Region or Scan, or the name of a saved file")
+    raise InputError(f"{shown(result)} is no result: give a Bound, Region or Scan, or the name of a saved file")
 
 
 def _read(name: str) -> Mapping[str, Any]:
@@ -166,6 +171,4 @@ def _read(name: str) -> Mapping[str, Any]:
         from positivity.scans.table import Scan
 
         return Scan.load(name).to_dict()
-    from positivity.commands.shared import read_json
-
-    return read_json(name)
+    return read_object(name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
-from typing import NoReturn
+from contextlib import redirect_stdout
 
 from positivity import __version__
 from positivity.commands import (
@@ -23,39 +24,64 @@ from positivity.commands import (
     scan,
     verify,
 )
-from positivity.commands.shared import BAD_INPUT, INTERRUPTED, OK
+from positivity.commands.output import BAD_INPUT, INTERNAL, INTERRUPTED, PlainStream, abandon, complain
+from positivity.commands.parser import Parser, check_lengths
+from positivity.commands.wording import in_options
 from positivity.errors import InputError
+
+#: set to see where an error of the package itself comes from
+TRACEBACK = "POSITIVITY_TRACEBACK"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code (0 done, 1 not proved, 2 bad input, 130 interrupted; check: 3, 4)."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    """Run one command; returns the exit code (docs/reference/cli.md).
+
+    Whatever happens, what goes to stderr is one line and no traceback.
+    """
+    stdout = sys.stdout
     try:
-        return int(options.run(options))
+        return _run(sys.argv[1:] if arguments is None else arguments)
     except InputError as error:
-        print(f"positivity: {error}", file=sys.stderr)
+        complain(in_options(str(error)))
         return BAD_INPUT
     except KeyboardInterrupt:
-        print("positivity: interrupted", file=sys.stderr)
+        complain("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    except OSError as error:  # a closed pipe, a full disk
+        abandon(stdout)
+        complain(f"cannot write the output: {error.strerror or error}")
+        return BAD_INPUT
+    except MemoryError:
+        complain("out of memory: lower the order, the number of points or the digits")
+        return BAD_INPUT
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        complain(f"error in the package, please report it: {type(error).__name__}: {error} ({TRACEBACK}=1 says where)")
+        return INTERNAL
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"{self.prog}: {message}; see {self.prog} --help\n")
+def _run(arguments: Sequence[str]) -> int:
+    if sys.stdout is None:
+        raise InputError("standard output is closed: give it a file or a pipe")
+    parser = _parser()
+    check_lengths(arguments, parser)
+    with warnings.catch_warnings(), redirect_stdout(PlainStream(sys.stdout)):  # type: ignore[type-var]
+        if not sys.warnoptions:
+            # what numpy says of its arithmetic is for the developer: it is no line of a result
+            warnings.simplefilter("ignore")
+        try:
+            options = parser.parse_args(arguments)
+            return int(options.run(options))
+        finally:
+            sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="positivity",
         description="Certified positivity bounds on the massless shift-symmetric scalar EFT, M = 1.",
-        epilog="example: positivity bound g3 --over g2 --order 8",
+        epilog="exit codes: 0 done, 1 not proved or no answer, 2 bad input; example: positivity bound g3 --order 8",
         formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=26),
     )
     parser.add_argument("--version", action="version", version=f"eft-positivity {__version__}")

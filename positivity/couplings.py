@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TypeAlias
 
 from flint import fmpq
 
-from positivity.errors import InputError
+from positivity.errors import InputError, shown, whole_number
+from positivity.numbers import parse_rational as parse_rational
 
 Coupling: TypeAlias = tuple[int, int]
 Combination: TypeAlias = dict[Coupling, fmpq]
 
-_NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:/\d+)?"
-_NAME = r"g\d+(?:'+|p+)?|g\[\s*\d+\s*,\s*\d+\s*\]|g_?\{\s*\d+\s*,\s*\d+\s*\}"
-_TERM = re.compile(
-    rf"\s*(?P<sign>[+-]?)\s*(?:(?P<factor>{_NUMBER})\s*\*?\s*)?(?P<name>{_NAME})"
-    rf"(?:\s*/\s*(?P<divisor>{_NUMBER}))?\s*"
-)
+#: a combination is read without its blanks, which stand between its signs, numbers and names
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?:/[0-9]+)?"
+_INDEX = r"([0-9]{1,4}),([0-9]{1,4})"
+_NAME = rf"g[0-9]{{1,4}}(?:'+|p+)?|g\[{_INDEX}\]|g_?\{{{_INDEX}\}}"
+_TERM = re.compile(rf"(?P<sign>[+-]?)(?:(?P<factor>{_NUMBER})\*?)?(?P<name>{_NAME})(?:/(?P<divisor>{_NUMBER}))?")
+_PAIR = re.compile(rf"g\[{_INDEX}\]|g_?\{{{_INDEX}\}}")
+_NAMED = re.compile(r"g([0-9]{1,4})('*|p*)")
 _MAX_ORDER = 200
-_MAX_EXPONENT = 400
+#: characters of a combination
+MAX_CHARACTERS = 10_000
 
 
 def order_of(coupling: Coupling) -> int:
@@ -52,61 +56,38 @@ def coupling_latex(coupling: Coupling) -> str:
     return f"g_{{{order_of(coupling)}}}{mark}"
 
 
-def parse_coupling(text: str) -> Coupling:
+def parse_coupling(text: object) -> Coupling:
     """Read one coupling: "g3", "g6'", "g6p" or "g[p,q]".
 
     Raises InputError if the text is not the name of a coupling of the shift-symmetric scalar.
     """
-    stripped = text.strip()
-    pair = re.fullmatch(r"g(?:\[|_?\{)\s*(\d+)\s*,\s*(\d+)\s*[\]}]", stripped)
+    stripped = _compact(text)
+    pair = _PAIR.fullmatch(stripped)
     if pair:
-        coupling = (int(pair[1]), int(pair[2]))
-        if not 2 <= order_of(coupling) <= _MAX_ORDER:
-            raise InputError(f"coupling {stripped!r}: order 2p+3q must be 2..{_MAX_ORDER}; use e.g. g[1,0]")
-        return coupling
-    named = re.fullmatch(r"g(\d+)('*|p*)", stripped)
+        first, second = (int(index) for index in pair.groups() if index is not None)
+        if not 2 <= order_of((first, second)) <= _MAX_ORDER:
+            raise InputError(f"coupling {shown(stripped)}: order 2p+3q must be 2..{_MAX_ORDER}; use e.g. g[1,0]")
+        return first, second
+    named = _NAMED.fullmatch(stripped)
     if not named:
-        raise InputError(f"unknown coupling {stripped!r}: write g2, g3, g6', ... or g[p,q]")
+        raise InputError(f"unknown coupling {shown(stripped)}: write g2, g3, g6', ... or g[p,q]")
     n, primes = int(named[1]), len(named[2])
     if n > _MAX_ORDER:
-        raise InputError(f"coupling {stripped!r}: orders above {_MAX_ORDER} are not supported")
+        raise InputError(f"coupling {shown(stripped)}: orders above {_MAX_ORDER} are not supported")
     siblings = couplings_of_order(n) if n >= 2 else []
     if primes >= len(siblings):
         known = ", ".join(coupling_name(c) for c in siblings) or "none"
-        raise InputError(f"unknown coupling {stripped!r}: order {n} has {known}; the first is g2")
+        raise InputError(f"unknown coupling {shown(stripped)}: order {n} has {known}; the first is g2")
     return siblings[primes]
-
-
-def parse_rational(text: object, what: str = "number") -> fmpq:
-    """Exact rational from "0.3", "3/10", "1e-3", an int, a Fraction or an fmpq.
-
-    A float is read by its shortest decimal form, so 0.3 means 3/10.  Raises InputError.
-    """
-    if isinstance(text, fmpq):
-        return text
-    if isinstance(text, float):
-        text = repr(text)
-    match = re.fullmatch(r"\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?(?:/(\d+))?\s*", str(text))
-    if not match or not (match[2] or match[3]):
-        raise InputError(f"{what} {text!r} is not an exact decimal or rational: write 0.3 or 3/10")
-    exponent = int(match[4] or 0)
-    if abs(exponent) > _MAX_EXPONENT or len(str(text)) > 2000:
-        raise InputError(f"{what} {str(text)[:40]!r} is too large or too small: use at most {_MAX_EXPONENT} decades")
-    if match[5] is not None and int(match[5]) == 0:
-        raise InputError(f"{what} {text!r} divides by zero: write a rational with a non-zero denominator")
-    digits = match[3] or ""
-    value = fmpq(int((match[2] or "") + digits), int(match[5] or 1))
-    value *= fmpq(10) ** (exponent - len(digits))
-    return -value if match[1] == "-" else value
 
 
 def parse_combination(text: str | Mapping[Coupling, object]) -> Combination:
     """Read a linear combination of couplings such as "g3", "-g4" or "g3+2*g4-1/2 g[0,2]".
 
-    Returns {(p, q): coefficient} without zero terms.  Raises InputError.
+    Returns {(p, q): coefficient} without zero terms; at most 10,000 characters.  Raises InputError.
     """
     if isinstance(text, Mapping):
-        terms = [(c, parse_rational(v, "coefficient")) for c, v in text.items()]
+        terms = [(_key(c), parse_rational(v, "coefficient")) for c, v in text.items()]
     else:
         terms = _read_terms(text)
     total: Combination = {}
@@ -114,21 +95,57 @@ def parse_combination(text: str | Mapping[Coupling, object]) -> Combination:
         total[coupling] = total.get(coupling, fmpq(0)) + value
     total = {c: v for c, v in total.items() if v != 0}
     if not total:
-        raise InputError(f"combination {text!r} is empty: name at least one coupling, e.g. g3 or g3+2*g4")
+        raise InputError(f"combination {shown(text)} is empty: name at least one coupling, e.g. g3 or g3+2*g4")
     return total
 
 
-def _read_terms(text: str) -> list[tuple[Coupling, fmpq]]:
+def check_given(values: object, what: str, example: str) -> dict[str, object]:
+    """{name: value} from a mapping whose keys are names or pairs (p, q); raises InputError for anything else."""
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise InputError(f"{what} {shown(values)}: give a dictionary, e.g. {example}")
+    return {name if isinstance(name, str) else coupling_name(_key(name)): value for name, value in values.items()}
+
+
+def _key(coupling: object) -> Coupling:
+    """A coupling given as the pair (p, q) or by its name."""
+    if isinstance(coupling, str):
+        return parse_coupling(coupling)
+    if isinstance(coupling, tuple) and len(coupling) == 2:
+        p, q = (whole_number(index, "coupling index", 0, _MAX_ORDER) for index in coupling)
+        return parse_coupling(f"g[{p},{q}]")
+    raise InputError(f"coupling {shown(coupling)}: write a name such as 'g3', or the pair (p, q)")
+
+
+def _compact(text: object) -> str:
+    """Without blanks, which are not allowed inside a number or a name."""
+    if not isinstance(text, str):
+        raise InputError(f"coupling {shown(text)} is no text: write couplings like 'g3' or a sum like 'g3+2*g4'")
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(f"coupling {shown(text)} has {len(text)} characters: use at most {MAX_CHARACTERS}")
+    words = text.split()
+    for left, right in pairwise(words):
+        if left[-1].isalnum() and right[0] in "0123456789.'p":
+            raise InputError(f"cannot read {shown(f'{left} {right}')}: leave no blank inside a number or a name")
+    return "".join(words)
+
+
+def _read_terms(text: object) -> list[tuple[Coupling, fmpq]]:
+    compact = _compact(text)
     terms: list[tuple[Coupling, fmpq]] = []
     position = 0
-    while position < len(text):
-        match = _TERM.match(text, position)
+    while position < len(compact):
+        match = _TERM.match(compact, position)
         if not match or (terms and not match["sign"]):
             raise InputError(
-                f"cannot read {text[position:].strip()!r} in {text!r}: "
+                f"cannot read {shown(compact[position:])} in {shown(text)}: "
                 "write couplings like g3, g6', g[p,q] or a sum like g3+2*g4"
             )
-        value = parse_rational(match["factor"] or "1") / parse_rational(match["divisor"] or "1")
+        divisor = parse_rational(match["divisor"] or "1", "divisor")
+        if divisor == 0:
+            raise InputError(f"{shown(match[0])} divides by zero: write a non-zero number")
+        value = parse_rational(match["factor"] or "1", "coefficient") / divisor
         terms.append((parse_coupling(match["name"]), -value if match["sign"] == "-" else value))
         position = match.end()
     return terms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,9 @@ from flint import fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import certify, decimal_text, rounded_up
-from positivity.dispersion.sum_rules import add_to
-from positivity.problem import End
-from positivity.programs import RatioProgram
+from positivity.dispersion.sum_rules import Functional, functional_ir
+from positivity.problem import End, contradiction
+from positivity.programs import RatioProgram, fewer_rows
 from positivity.spectra import ray_states, ray_text, states
 from solvers.exchange import Exchange, ExchangeResult
 from solvers.optimum import MARGIN, Optimum, exclusion, mixed, optimise, solve_all_spins
@@ -59,6 +59,10 @@ class EndSolver:
         self.exchange = Exchange(ratio.program)
         #: (spin, s) at which the functionals found so far touch zero, see Exchange.start_from
         self.contacts: list[tuple[int, float]] = []
+        #: what was left out, for the solver of fewer rows that another one falls back on
+        self._spare: str | None = None
+        #: power of ten taken out of the targets, whose size the tolerances must not see
+        self._scale = fmpq(1)
 
     def end(self, weights: Sequence[fmpq], side: int) -> End:
         """As `solve`, the end alone."""
@@ -70,8 +74,16 @@ class EndSolver:
         The end is side * c for the smallest c with sum weights * targets + c over >= 0:
         side is +1 if side * c is an upper bound (weights -1), -1 for a lower one (weights +1).
         """
+        self._scale = _scale_of(self.ratio.functional(weights, [fmpq(0)] * len(self.ratio.free)))
+        weights = [w / self._scale for w in weights]
         if self.method != "lp":
             return self._conic_end(weights, side), None
+        end, point = self._linear(weights, side)
+        if self._spare is None and (end.status == "failed" or not _promised(end, self.digits)):
+            end = self._with_fewer_rows([w * self._scale for w in weights], side, end)
+        return end, point
+
+    def _linear(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
         first = solve_all_spins(self.exchange, weights)
         if first.status != "optimal":
             return self._no_end(weights, first.status), None
@@ -80,7 +92,27 @@ class EndSolver:
         elementary = self._elementary(weights, first.multipliers[0], first.loss)
         if elementary is not None:
             return self._report(*elementary, side), point
-        return self._report(*self._proved(weights, first), side), point
+        end = self._report(*self._proved(weights, first), side)
+        return (
+            replace(end, spectrum_note=_short_note(first.short)) if first.short and not end.spectrum else end
+        ), point
+
+    def _with_fewer_rows(self, weights: Sequence[fmpq], side: int, found: End) -> End:
+        """The best of an end and those of programs with fewer rows, which are valid too."""
+        if found.certificate is not None and found.value is None:
+            return found  # excluded
+        best = found
+        for ratio, what in fewer_rows(self.ratio):
+            spare = EndSolver(ratio, self.dimension, self.digits, loops=self.loops)
+            spare._spare = what
+            end = spare.end(weights, side)
+            if end.status != "certified" or end.value is None:
+                continue
+            if best.status != "certified" or side * (Fraction(end.value) - Fraction(str(best.value))) < 0:
+                best = replace(end, spectrum_note="; ".join(filter(None, (end.spectrum_note, what))))
+            if _promised(end, self.digits):
+                break
+        return best
 
     def _proved(self, weights: Sequence[fmpq], first: ExchangeResult) -> tuple[Proof, Optimum]:
         """Certify; a functional too sharp to be proved at many digits gives way to that of fewer digits."""
@@ -154,12 +186,15 @@ class EndSolver:
     def prove(self, weights: Sequence[fmpq], multipliers: Sequence[fmpq], contact_spin: int) -> Proof:
         """Round the value up and ask the verifier."""
         value = rounded_up(multipliers[0], self.digits + 1)
-        functional = self.ratio.functional(weights, multipliers)
-        add_to(functional, self.ratio.free[0], value - multipliers[0])
+        functional = self._scaled_back(weights, [value, *multipliers[1:]])
         try:
             return Proof(value, certify(functional, self.dimension, contact_spin, self.loops))
         except Refused as refusal:
             return Proof(value, None, refusal)
+
+    def _scaled_back(self, weights: Sequence[fmpq], multipliers: Sequence[fmpq]) -> Functional:
+        """The functional of the targets asked for."""
+        return self.ratio.functional([w * self._scale for w in weights], [m * self._scale for m in multipliers])
 
     def _elementary(self, weights: Sequence[fmpq], value: fmpq, loss: float) -> tuple[Proof, Optimum] | None:
         """A short decimal that spin-0 exchange reaches and that needs no null constraint, if there is one."""
@@ -173,7 +208,7 @@ class EndSolver:
         multipliers = [simple] + [fmpq(0)] * (len(self.ratio.free) - 1)
         try:
             return Proof(
-                simple, certify(self.ratio.functional(weights, multipliers), self.dimension, 0, self.loops)
+                simple, certify(self._scaled_back(weights, multipliers), self.dimension, 0, self.loops)
             ), optimum
         except Refused:
             return None
@@ -181,14 +216,23 @@ class EndSolver:
     def _report(self, proof: Proof, optimum: Optimum | None, side: int) -> End:
         exact = None if optimum is None or optimum.exact is None else side * optimum.exact
         spectrum = () if optimum is None else states(optimum.atoms, self.digits)
+        if exact is not None and proof.value - side * exact < -fmpq(1, 10**self.digits) * max(abs(exact), 1):
+            return contradiction(decimal_text(side * proof.value, self.digits + 1), decimal_text(exact, self.digits))
+        agreed = None if exact is None else _agreeing_digits(side * proof.value - exact, self.digits)
+        places = self.digits + 1
+        if self.digits > _ROBUST_DIGITS:
+            places = min(places, (_ROBUST_DIGITS if agreed is None else agreed) + 1)
+        more = max(0, len(str(self._scale.q)) - 1)
         return End(
-            value=decimal_text(side * proof.value, self.digits + 1),
+            value=decimal_text(side * rounded_up(proof.value, places) * self._scale, places + more),
             status="certified" if proof.certificate else "numerical",
             reason=f"the verifier refused the functional: {proof.refusal}" if proof.refusal else "",
             certificate=proof.certificate,
             spectrum=spectrum,
-            spectrum_value=None if exact is None else decimal_text(exact, max(self.digits + 4, 18)),
-            digits=None if exact is None else _agreeing_digits(side * proof.value - exact, self.digits),
+            spectrum_value=None
+            if exact is None
+            else decimal_text(exact * self._scale, max(self.digits + 4, 18) + more),
+            digits=agreed,
             spectrum_note="" if optimum is None else optimum.note,
         )
 
@@ -197,7 +241,7 @@ class EndSolver:
             return self._unbounded(weights)
         if status == "excluded":
             return self._excluded()
-        return End(None, "failed", f"the linear program {status}: try other --digits, a lower order or --method sdp")
+        return End(None, "failed", f"the linear program {status}: try other digits, a lower order or method 'sdp'")
 
     def _unbounded(self, weights: Sequence[fmpq]) -> End:
         points = find_ray(self.exchange, np.array([float(w) for w in weights]))
@@ -210,13 +254,13 @@ class EndSolver:
         reason = "no theory has the fixed ratios"
         multipliers = exclusion(self.exchange)
         if multipliers is None:
-            return End(None, "failed", f"{reason} (numerical, not proved)")
+            return End(None, "no theory", f"{reason} (numerical, not proved)")
         empty = [fmpq(0)] * len(self.ratio.targets)
         try:
             certificate = certify(self.ratio.functional(empty, multipliers), self.dimension, 0, self.loops)
         except Refused as refusal:
-            return End(None, "failed", f"{reason} (numerical, the certificate was refused: {refusal})")
-        return End(None, "failed", f"{reason}: excluded, the certificate proves it", certificate)
+            return End(None, "no theory", f"{reason} (numerical, the certificate was refused: {refusal})")
+        return End(None, "excluded", f"{reason}: excluded, the certificate proves it", certificate)
 
     def _conic_end(self, weights: Sequence[fmpq], side: int) -> End:
         """The same by sums of squares; spins the verifier refuses get one too."""
@@ -240,7 +284,26 @@ class EndSolver:
             first = solve_all_spins(self.exchange, weights)
             if first.status != "optimal":
                 return self._no_end(weights, first.status)
-        return End(None, "failed", f"the semidefinite program ended with {result.status!r}: use --method lp")
+        return End(None, "failed", f"the semidefinite program ended with {result.status!r}: use method 'lp'")
+
+
+def _scale_of(functional: Functional) -> fmpq:
+    """The power of ten of a combination of couplings, 1 unless it is far from one."""
+    largest = max((abs(value) for value in functional_ir(functional).values()), default=fmpq(1))
+    power = len(str(int(largest.floor()))) - 1 if largest >= 1 else -len(str(int((1 / largest).floor())))
+    return fmpq(10) ** power if largest > 0 and abs(power) > 1 else fmpq(1)
+
+
+def _promised(end: End, digits: int) -> bool:
+    """Whether an end agrees with its spectrum as it should."""
+    return end.status in ("certified", "unbounded") and (end.value is None or (end.digits or 0) >= min(digits, 12) - 1)
+
+
+def _short_note(short: float) -> str:
+    return (
+        "only limits of spectra have the fixed ratios, and the multipliers of the optimum grow without limit: "
+        f"the value may lie about {short:.0e} outside of it"
+    )
 
 
 def _reaches(proof: Proof, optimum: Optimum, digits: int) -> bool:

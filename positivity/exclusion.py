@@ -14,13 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from flint import arb, ctx, fmpq, fmpq_poly, fmpz_poly
+from flint import arb, fmpq, fmpq_poly, fmpz_poly
 
 from positivity.amplitudes.one_loop import loop_pairs
 from positivity.dispersion.arcs import arc_pi_power, functional_arc
 from positivity.dispersion.sum_rules import Functional, functional_ir, heavy_kernel
 from positivity.errors import InputError, check_dimension
-from positivity.problem import SCHEME
+from solvers.precision import working_precision
 from solvers.verify.nonnegative import NotProved, prove_on_interval
 
 EXCLUSION_SCHEMA = "eft-positivity/exclusion/1"
@@ -47,7 +47,7 @@ class Exclusion:
 
     def natural(self, value: fmpq) -> arb:
         """g2 / U of a value of g2 pi^P."""
-        with ctx.workprec(128):
+        with working_precision(128):
             unit = (4 * arb.pi()) ** (arb(self.dimension) / 2)
             return arb(value.p) / arb(value.q) / (unit * arb.pi() ** arc_pi_power(self.dimension))
 
@@ -56,18 +56,24 @@ class Exclusion:
         values = {name: str(getattr(self, name)) for name in ("kappa", "delta", "low", "high")}
         return {"schema": EXCLUSION_SCHEMA, "dimension": self.dimension, **values}
 
-    def __str__(self) -> str:
-        low, high = (self.natural(v) for v in (self.low, self.high))
+    @property
+    def functional(self) -> str:
+        """The functional that excludes the interval, in words."""
         conditions = _Conditions(self.dimension, self.kappa, self.delta)
         return (
-            f"PROVED in D={self.dimension}, rho_J >= 0, all even spins, masses >= M=1, one loop with g2^2, g2 g3, "
-            f"g3^2, g2 g4 (truncation!), {SCHEME}:\n"
-            f"  no theory has {low.upper().str(7, radius=False)} U < g2 < {high.lower().str(7, radius=False)} U, "
-            f"whatever g3 and g4\n"
             f"  functional: A_2(0) - {self.kappa} A_2'(0) + gamma A_4(0) + {self.delta} ([t^2]A_2 - 2 A_4(0)),  "
             f"non-negative iff gamma >= {conditions.least_gamma}\n"
             f"  gamma(g2) cancels g4; the rest is negative definite in g3, "
             f"for G = g2 pi^{arc_pi_power(self.dimension)} from {self.low} to {self.high}"
+        )
+
+    def __str__(self) -> str:
+        low, high = (self.natural(v) for v in (self.low, self.high))
+        return (
+            f"D={self.dimension}, rho_J >= 0, all even spins, masses >= M=1, one loop with g2^2, g2 g3, "
+            f"g3^2, g2 g4 (truncation!), couplings at mu=M, arcs of radius M:\n"
+            f"  no theory has {low.upper().str(7, radius=False)} U < g2 < {high.lower().str(7, radius=False)} U, "
+            f"whatever g3 and g4\n{self.functional}"
         )
 
 

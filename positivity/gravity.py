@@ -17,11 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from positivity.errors import InputError, check_dimension
+from positivity.couplings import check_given
+from positivity.errors import InputError, check_dimension, known_keywords, shown, whole_number
 from positivity.gravity_program import Functional, Program
 from positivity.gravity_rows import Grid, Space
+from positivity.numbers import as_float, parse_rational
 
 GRAVITY_SCHEMA = "eft-positivity/gravity/1"
+#: graviton loops spoil the forward limits of the improved rules, see docs/theory/gravity.md
+LEADING_ORDER = "leading order in G (no graviton loops)"
 #: numbers of powers of p on A_2, X_4, X_6, ..., and for a certificate
 FUNCTIONS, CERTIFIED_FUNCTIONS = (9, 8), (9,)
 _LARGEST_DIMENSION, _MOST_FUNCTIONS, _MOST_BLOCKS = 12, 16, 4
@@ -37,17 +41,18 @@ def smearing_space(
     pole is cut at p = 1/b_max, and f_1'(1) = 0 too.  certify: a = (D-3)/2 from D = 9 on, where a slower
     power makes the proof at large b long.  Raises InputError.
     """
-    check_dimension(dimension)
+    dimension = check_dimension(dimension)
+    b_max = None if b_max is None else as_float(parse_rational(b_max, "b_max"))
     if dimension == 4 and b_max is None:
         raise InputError(
             "dimension 4: int dp/p of the graviton pole diverges, so every bound depends on an infrared cutoff on "
-            "the impact parameter: give --b-max, in units 1/M, or use D >= 5"
+            "the impact parameter: give b_max, in units 1/M, or use D >= 5"
         )
     if dimension > _LARGEST_DIMENSION:
         raise InputError(f"dimension {dimension}: use 5 to {_LARGEST_DIMENSION}, or 4 with b_max")
-    counts = tuple(functions)
-    if not 1 <= len(counts) <= _MOST_BLOCKS or any(isinstance(n, bool) or not isinstance(n, int) for n in counts):
-        raise InputError(f"functions {functions!r}: give 1 to {_MOST_BLOCKS} integers, for A_2, X_4, X_6, X_8")
+    if isinstance(functions, str) or not isinstance(functions, Sequence) or not 1 <= len(functions) <= _MOST_BLOCKS:
+        raise InputError(f"functions {shown(functions)}: give 1 to {_MOST_BLOCKS} integers, for A_2, X_4, X_6, X_8")
+    counts = tuple(whole_number(n, "number of functions", 0, _MOST_FUNCTIONS) for n in functions)
     if not 5 <= counts[0] <= _MOST_FUNCTIONS or not all(0 <= n <= _MOST_FUNCTIONS for n in counts[1:]):
         raise InputError(
             f"functions {','.join(map(str, counts))}: use 5 to {_MOST_FUNCTIONS} for A_2, "
@@ -106,7 +111,8 @@ class GravityBound:
         if self.certificate is None:
             states = "even spins and masses >= M=1 sampled and refined"
         cut = "" if self.b_max is None else f", pole cut at p = 1/b_max, b_max M = {self.b_max:g}"
-        return f"D={self.dimension}, tree level with graviton exchange, rho_J >= 0, {states}, {', '.join(used)}{cut}"
+        level = f"tree level with graviton exchange, {LEADING_ORDER}"
+        return f"D={self.dimension}, {level}, rho_J >= 0, {states}, {', '.join(used)}{cut}"
 
     @property
     def log_coefficient(self) -> float | None:
@@ -174,7 +180,7 @@ def question(
     space: Space, direction: tuple[float, float], fix: Mapping[str, float]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Objective, equations and their values for `Program.best`; raises InputError."""
-    if len(direction) != 2 or not all(np.isfinite(direction)) or tuple(direction) == (0.0, 0.0):
+    if not all(np.isfinite(direction)) or tuple(direction) == (0.0, 0.0):
         raise InputError(f"direction {direction}: use two finite numbers, not both zero")
     if len(fix) > 1 or not set(fix) <= {"g2", "g3"}:
         raise InputError(f"fix {dict(fix)}: hold g2 or g3, one of them, e.g. g3=5 in units of 8 pi G")
@@ -197,11 +203,11 @@ def report(
     """The numerical bound of a functional."""
     space, violation = found.space, found.violation
     assert violation is not None
-    reason = "for a proof: --certificate FILE (functions on A_2 alone, a weaker value)"
+    reason = "for a proof ask for a certificate (functions on A_2 alone, a weaker value)"
     if space.dimension == 4:
         reason = "no certificate in D = 4: the cutoff of the pole is an input, not a consequence of the sum rule"
     elif fix:
-        reason = "for a proof: --certificate FILE with the --direction of this functional, without --fix"
+        reason = "for a proof ask for a certificate in the direction of this functional, with nothing held fixed"
     return GravityBound(
         space.dimension, (float(direction[0]), float(direction[1])), alpha, tuple(map(len, space.exponents)),
         tuple(fix.items()), space.b_max, space.exponents, tuple(found.coefficients.tolist()),
@@ -209,6 +215,15 @@ def report(
     )  # fmt: skip
 
 
+def _pair(direction: object) -> tuple[float, float]:
+    """Two numbers; raises InputError."""
+    if not isinstance(direction, Sequence | np.ndarray) or isinstance(direction, str) or np.size(direction) != 2:
+        raise InputError(f"direction {shown(direction)}: give two numbers, e.g. (1, 0)")
+    first, second = (as_float(parse_rational(part, "direction")) for part in direction)  # type: ignore[attr-defined]
+    return first, second
+
+
+@known_keywords
 def gravity_bound(
     dimension: int,
     direction: tuple[float, float] = (1.0, 0.0),
@@ -226,6 +241,8 @@ def gravity_bound(
     parameters, D = 5..12; a little weaker.  The status of the result says which it is, and if there is
     no proof its reason says why.  Raises InputError.
     """
+    direction, held = _pair(direction), check_given(fix, "fix", 'fix={"g3": 5}')
+    fix = {name: as_float(parse_rational(value, f"fixed value of {name}")) for name, value in held.items()}
     if certify:
         from positivity.gravity_certificates import certified_bound
 

@@ -114,7 +114,7 @@ def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[s
     if fix:
         raise InputError(
             "a certificate is about g2 + a g3: fix nothing, give the direction of the functional, "
-            "e.g. --direction 1,0.1, and put g3 into its claim"
+            "e.g. direction (1, 0.1), and put g3 into its claim"
         )
     claim = dict(zip(("g2", "g3"), map(parse_rational, direction), strict=True))
     # the ends of f meet g2 and g3 up to rounding; a claim of zero is kept as one
@@ -123,7 +123,7 @@ def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[s
     for _ in range(_REPAIRS):
         if not found.optimal:
             raise InputError(
-                f"direction {direction}: no functional with room for a proof ({found.status}): change it or --functions"
+                f"direction {direction}: no functional with room for a proof ({found.status}): change it or them"
             )
         try:
             certificate = certify(rational_functional(space, found.coefficients, claim))
@@ -144,10 +144,10 @@ def _check_space(space: Space) -> None:
     if space.dimension == 4:
         raise InputError(
             "dimension 4: no certificate, the infrared cutoff of the pole is an input and not a consequence of the "
-            "sum rule: use D >= 5, or leave out --certificate"
+            "sum rule: use D >= 5, or ask for no proof"
         )
     if len(space.exponents) > 1 and any(space.exponents[1:]):
-        raise InputError("certificates are for functions on A_2 alone: give one number, e.g. --functions 9")
+        raise InputError("certificates are for functions on A_2 alone: give one number, e.g. functions (9,)")
 
 
 def _repair(program: Program, spin: int, x: float) -> None:

@@ -42,9 +42,9 @@ class Space:
     def __post_init__(self) -> None:
         check_dimension(self.dimension)
         if not self.exponents or not self.exponents[0]:
-            raise InputError("no functions: give A_2 at least one, e.g. --functions 7,6,4")
+            raise InputError("no functions: give A_2 at least one, e.g. functions (7, 6, 4)")
         if (self.b_max is None) == (self.dimension == 4):
-            raise InputError("b_max: D = 4 needs an infrared cutoff (--b-max, in units 1/M), D > 4 has none")
+            raise InputError("b_max: D = 4 needs an infrared cutoff (b_max, in units 1/M), D > 4 has none")
         if self.b_max is not None and not 1 < self.b_max < 1e100:
             raise InputError(f"b_max {self.b_max}: use a number above 1, in units 1/M")
         if min(self.exponents[0]) < 1 or (self.b_max is None and min(self.exponents[0]) == 1):

@@ -8,7 +8,6 @@ moved by a small share towards one of our own with more slack; then the verifier
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,25 @@ from typing import Any
 
 from flint import fmpq
 
+from positivity import files
 from positivity.bounds import parse_fixes, versions
 from positivity.certificates import decimal_text
 from positivity.couplings import combination_text, parse_combination, parse_rational
 from positivity.ends import EndSolver, Proof
-from positivity.errors import InputError
+from positivity.errors import (
+    InputError,
+    check_dimension,
+    check_order,
+    check_text,
+    known_keywords,
+    reading,
+    shown,
+    whole_number,
+)
+from positivity.files import written
 from positivity.problem import End, Problem
 from positivity.programs import RatioProgram, ratio_program
+from positivity.reading import file_of, path_of, read_object
 from positivity.results import Bound
 from solvers.grid import REGGE
 from solvers.optimum import mixed, solve_all_spins
@@ -36,7 +47,7 @@ _DIGITS = 12
 #: shares of our own functional, and weakenings of the value, tried in turn
 _SHARES = (fmpq(0), fmpq(1, 10**8), fmpq(1, 10**6), fmpq(1, 10**4), fmpq(1, 100), fmpq(1, 10))
 _WEAKENINGS = (fmpq(1, 10**12), fmpq(1, 10**11), fmpq(1, 10**10))
-_MAX_SPIN = 100_000
+_MAX_SPIN, _MAX_SPINS = 100_000, 5000
 
 
 @dataclass(frozen=True)
@@ -60,12 +71,12 @@ class Handover:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Handover:
         """Inverse of to_dict; raises InputError for another document."""
-        try:
+        with reading("the problem file", "export again"):
             if data["schema"] != HANDOVER_SCHEMA or data["side"] not in SIDES:
-                raise InputError(f"schema {data['schema']!r} is not {HANDOVER_SCHEMA!r}: use the file of the export")
-            return cls(Problem.from_dict(data["problem"]), data["side"], tuple(int(s) for s in data["spins"]))
-        except (KeyError, TypeError) as error:
-            raise InputError(f"the problem file is damaged ({error!r}): export again") from None
+                raise InputError(
+                    f"schema {shown(data['schema'])} is not {HANDOVER_SCHEMA!r}: use the file of the export"
+                )
+            return cls(Problem.from_dict(data["problem"]), data["side"], check_spins(data["spins"]))
 
     def program(self) -> tuple[RatioProgram, list[fmpq]]:
         """The program and the weight of its target."""
@@ -80,17 +91,28 @@ class Handover:
         return ratio, [fmpq(-SIDES[self.side])]
 
 
+def check_spins(spins: object) -> tuple[int, ...]:
+    """Even spins of an export, -1 for J -> infinity; raises InputError."""
+    if isinstance(spins, str | bytes) or not isinstance(spins, Sequence) or not 1 <= len(spins) <= _MAX_SPINS:
+        raise InputError(f"spins {shown(spins)}: give a list of 1 to {_MAX_SPINS} even spins, e.g. from spin_list(60)")
+    found = tuple(whole_number(spin, "spin", REGGE, _MAX_SPIN) for spin in spins)
+    if any(spin % 2 for spin in found if spin != REGGE):
+        raise InputError("spins: identical scalars exchange even spins only (-1 stands for J -> infinity)")
+    return found
+
+
+@known_keywords
 def spin_list(dense: int, last: int | None = None, ratio: float = 1.03) -> tuple[int, ...]:
     """All even spins to `dense`, a geometric list to `last` if given, and J = infinity; raises InputError."""
-    for name, value in (("spins", dense), ("last spin", dense if last is None else last)):
-        if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= _MAX_SPIN:
-            raise InputError(f"{name} {value!r}: use an integer from 2 to {_MAX_SPIN}")
+    dense = whole_number(dense, "spins", 2, 2 * _MAX_SPINS - 200)
+    last = None if last is None else whole_number(last, "last spin", 2, _MAX_SPIN)
     spins = list(range(0, dense + 1, 2))
     while last is not None and spins[-1] < last:
         spins.append(max(spins[-1] + 2, int(spins[-1] * ratio) // 2 * 2))
     return (*spins, REGGE)
 
 
+@known_keywords
 def export_sdpb(
     path: str | Path,
     coupling: str = "g3",
@@ -100,7 +122,7 @@ def export_sdpb(
     order: int = 8,
     dimension: int = 4,
     fix: Mapping[str, object] | None = None,
-    spins: Sequence[int] = (),
+    spins: Sequence[int] | None = None,
     form: str = "json",
     digits: int = 90,
 ) -> Path:
@@ -108,30 +130,27 @@ def export_sdpb(
 
     form: "json" for SDPB >= 3 (pmp2sdp), "xml" for 1.0.  spins: see `spin_list`, default all even J <= 60 and
     J = infinity; a bound is only as true as its spins, the import tells.  digits: decimals of every number in
-    the JSON form; use at least 0.301 times the bits of --precision plus 5.  Other arguments as in `bound`.
+    the JSON form; use at least 0.301 times the bits of its precision plus 5.  Other arguments as in `bound`.
     Raises InputError.
     """
-    if form not in FORMATS:
-        raise InputError(f"format {form!r}: use json (SDPB >= 3) or xml (SDPB 1.0)")
-    if side not in SIDES:
-        raise InputError(f"side {side!r}: use lower or upper")
-    if not 20 <= digits <= 2000:
-        raise InputError(f"digits {digits}: use 20 to 2000")
+    if check_text(form, "form", "'json'") not in FORMATS:
+        raise InputError(f"format {shown(form)}: use json (SDPB >= 3) or xml (SDPB 1.0)")
+    if check_text(side, "side", "'lower'") not in SIDES:
+        raise InputError(f"side {shown(side)}: use lower or upper")
+    digits, order, dimension = whole_number(digits, "digits", 20, 2000), check_order(order), check_dimension(dimension)
     target, base, fixes = parse_combination(coupling), parse_combination(over), parse_fixes(fix)
     held = tuple((combination_text(left), str(value)) for left, value in fixes)
     problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
-    handover = Handover(problem, side, tuple(spins) or spin_list(60))
+    handover = Handover(problem, side, spin_list(60) if spins is None else check_spins(spins))
     ratio, weights = handover.program()
-    path = Path(path)
+    path = file_of(path)
     sidecar = path.with_suffix(".problem.json")
-    try:
+    with written(path):
         if form == "json":
             write_json(ratio.program, weights, handover.spins, path, digits)
         else:
             write_xml(ratio.program, weights, handover.spins, path)
-        sidecar.write_text(json.dumps(handover.to_dict(), indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {str(path)!r}: {error.strerror}") from None
+    files.write_json(sidecar, handover.to_dict())
     return sidecar
 
 
@@ -140,18 +159,21 @@ def find_problem(answer: str | Path) -> Path:
 
     Raises InputError.
     """
-    place = Path(answer)
-    if place.with_suffix(".problem.json").is_file():
+    place = path_of(answer)
+    if not place.name:  # "." and "/"
+        place = place.resolve()
+    if place.name and place.with_suffix(".problem.json").is_file():
         return place.with_suffix(".problem.json")
     for folder in (place, place.parent):
         found = sorted(folder.glob("*.problem.json")) if folder.is_dir() else []
         if len(found) == 1:
             return found[0]
         if found:
-            raise InputError(f"{len(found)} problem files in {str(folder)!r}: name one with --problem")
-    raise InputError("no *.problem.json beside the answer: name it with --problem")
+            raise InputError(f"{len(found)} problem files in {shown(str(folder))}: name the one of this answer")
+    raise InputError("no *.problem.json beside the answer: name the one of its export")
 
 
+@known_keywords
 def import_sdpb(answer: str | Path, problem: str | Path | None = None) -> Bound:
     """The bound that the answer of SDPB proves, with its certificate.
 
@@ -160,21 +182,21 @@ def import_sdpb(answer: str | Path, problem: str | Path | None = None) -> Bound:
     cannot be certified, the value is the solver's own, marked numerical, with the reason.  Raises InputError.
     """
     started = time.perf_counter()
-    source = find_problem(answer) if problem is None else Path(problem)
+    source = find_problem(answer) if problem is None else path_of(problem)
+    handover = Handover.from_dict(read_object(source))
     try:
-        handover = Handover.from_dict(json.loads(source.read_text(encoding="utf-8")))
-        multipliers, summary = read_answer(answer)
-    except InputError:
-        raise
+        multipliers, summary = read_answer(path_of(answer))
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot read the answer of sdpb: {error}") from None
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"cannot read the answer of sdpb: {str(error)[:200]}") from None
     ratio, weights = handover.program()
     if len(multipliers) != len(ratio.free):
         raise InputError(
             f"the answer has {len(multipliers)} multipliers, the problem {len(ratio.free)}: they do not belong together"
         )
     end = _certified(handover, ratio, weights, multipliers, summary)
-    other = End(None, "failed", "not asked: only one end was exported")
+    other = End(None, "not sought", "not asked: only one end was exported")
     lower, upper = (end, other) if handover.side == "lower" else (other, end)
     seconds = round(time.perf_counter() - started, 4)
     return Bound(handover.problem, lower, upper, "sdpb", versions(), seconds)
@@ -203,7 +225,7 @@ def _certified(
             proof = solver.prove(weights, (near[0] + weaker, *near[1:]), contact)
             if proof.certificate is not None:
                 return _end(proof, share, side, multipliers[0])
-    asked = f"; the export had spins to {contact}, give --spins or --last-spin more" if proof.refusal else ""
+    asked = f"; the export had spins to {contact}, export more spins" if proof.refusal else ""
     ended = summary.get("terminateReason", "")
     notes = [
         f"the verifier refused the functional: {proof.refusal}{asked}",

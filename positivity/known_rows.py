@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.couplings import Combination, combination_text, coupling_name, order_of, parse_combination
@@ -14,6 +14,7 @@ from positivity.dispersion.sum_rules import Functional, combination_functional
 from positivity.errors import InputError, check_dimension, check_order
 from positivity.loop_rows import PRECISION, LoopTheory
 from positivity.unitarity import Level, natural_unit, parse_level, to_ball
+from solvers.precision import working_precision
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def known_rows(couplings: Mapping[str, object], order: int, dimension: int, pair
         raise InputError("no coupling is given: write e.g. g2=0.3U g3=-1U")
     check_order(order, max(4 if pairs else 3, *(order_of(c) for left, _ in given for c in left)))
     names = tuple(combination_text(left) for left, _ in given)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         if pairs:
             return _with_loops(names, _single(given), order, dimension, pairs)
         unit = natural_unit(dimension)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.certificates import decimal_text, functional_of
 from positivity.couplings import parse_rational
@@ -27,6 +27,7 @@ from positivity.unitarity import (
     to_ball,
 )
 from solvers.bounded_measure import BoundedResult
+from solvers.precision import working_precision
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.verify import Refused
 
@@ -61,7 +62,7 @@ def positive_ends(problem: LoopProblem, digits: int) -> tuple[End, End]:
     solver = positive_solver(problem, digits)
     if solver is None:
         reason = "no theory: <m^-4> would not be positive at these couplings (one-loop truncation)"
-        return End(None, "failed", reason), End(None, "failed", reason)
+        return End(None, "no theory", reason), End(None, "no theory", reason)
     return _positive_end(problem, solver, digits, -1), _positive_end(problem, solver, digits, 1)
 
 
@@ -70,7 +71,7 @@ def _positive_end(problem: LoopProblem, solver: EndSolver, digits: int, side: in
     if end.status not in ("certified", "numerical"):
         return End(None, end.status, end.reason, end.certificate, ray=end.ray)
     scale, shift = problem.values[0], problem.theory.side(problem.target).constant
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         reached = None
         if end.spectrum_value is not None:
             reached = f"{float(end.spectrum_value) * float(scale.mid()) - float(shift.mid()):.12g}"
@@ -106,13 +107,14 @@ def unitary_functional(
 def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, side: int) -> End:
     result, functional = unitary_functional(problem, digits, assumptions, side)
     if result.status != "optimal":
-        reason = "no theory has the fixed values (numerical, not proved)"
-        return End(None, "failed", reason if result.status == "infeasible" else f"linear program {result.status}")
+        if result.status == "infeasible":
+            return End(None, "no theory", "no theory has the fixed values (numerical, not proved)")
+        return End(None, "failed", f"linear program {result.status}")
     shift = float(problem.theory.side(problem.target).constant.mid())
     steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
     try:
         certificate, bound = bounded_certificate(functional, problem.dimension, digits, assumptions, problem.pairs)
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             found = problem.value(functional, to_ball(bound) / problem.theory.unit, side)
             natural = decimal_text(round_outwards(found, side, digits + 2), digits + 2)
     except Refused as refusal:
@@ -141,7 +143,9 @@ def _smeared_end(problem: LoopProblem, functions: int, null_theory: LoopTheory, 
     shift = problem.theory.side(problem.target).constant
     found = smeared_bound(smeared_problem(problem, functions, null_theory, side))
     if found is None:
-        return End(None, "failed", "no density was found: no theory (numerical, not proved), or change the functions")
+        return End(
+            None, "no theory", "no density was found: no theory (numerical, not proved), or change the functions"
+        )
     if not found.valid:
         return End(None, "failed", NO_SMEARED_BOUND)
     natural = decimal_text(fmpq(round((side * found.value - float(shift.mid())) * 10**9), 10**9), 9)

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, functional_of
-from positivity.couplings import Coupling, coupling_name, parse_rational
+from positivity.couplings import Coupling, coupling_name
 from positivity.dispersion.sum_rules import Functional, coupling_functional
 from positivity.errors import InputError
 from positivity.loop_bounds import LAST_POSITIVE, positive_solver, smeared_problem, unitary_functional
@@ -25,7 +25,8 @@ from positivity.problem import Assumptions
 from positivity.quadratics import Quadratic
 from positivity.smeared_bounds import smeared_bound
 from positivity.unitarity import bounded_certificate, natural_unit, to_ball
-from solvers.verify import Refused, verify_data
+from solvers.precision import working_precision
+from solvers.verify import Refused
 
 #: a coefficient of an eliminated coupling that is only the rounding of its elimination
 _TINY = 1e-30
@@ -80,7 +81,7 @@ def scanned_coupling(fixed: Sequence[Coupling], pairs: Sequence[Pair]) -> Coupli
             other = next((c for c in reversed(pair) if c != chosen), chosen)
             raise InputError(
                 f"loops {pair_text(pair)}: only one coupling can be free, fix {coupling_name(other)} too, "
-                f"e.g. --fix {coupling_name(other)}=0.1U"
+                f"e.g. {coupling_name(other)} = 0.1U"
             )
     return chosen
 
@@ -103,7 +104,7 @@ class CutFinder:
 
     def infrared(self, functional: Functional, sign: int, excess: arb, certificate: Mapping[str, Any] | None) -> Cut:
         """The cut that sign * (infrared side) + excess >= 0 means; raises Refused if it means none."""
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             sides = {g: theory.side(functional) for g, theory in self._at.items()}
             constant = Quadratic.through(lambda g: sign * sides[g].constant + excess)
             linear = {c: v for c, v in sides[0].linear.items() if not v.is_zero()}
@@ -125,21 +126,6 @@ class CutFinder:
                 # exactly linear: a ball around a zero coefficient would leave the far ends open
                 scaled = Quadratic(constant.c0 / scale, constant.c1 / scale, arb(0)).widened(error, linear=True)
             return Cut(side, scaled, certificate)
-
-    def cut_of(self, certificate: Mapping[str, Any]) -> Cut:
-        """The cut that a certificate proves, after verifying it; raises Refused."""
-        verify_data(certificate)
-        functional = functional_of(certificate)
-        if certificate["density"] == "positive":
-            # rho_J >= 0 holds for bounded densities too
-            return self.infrared(functional, 1, arb(0), certificate)
-        if self.question.assumptions is None:
-            raise Refused("the certificate assumes a bounded density, the problem does not")
-        if certificate.get("assumptions") != self.question.assumptions.to_dict():
-            raise Refused("the certificate assumes something else than the problem")
-        with ctx.workprec(PRECISION):
-            excess = to_ball(parse_rational(certificate["bound"])) / natural_unit(self.question.dimension)
-        return self.infrared(functional, -1, excess, certificate)
 
     def base(self) -> list[Cut]:
         """<m^-4> >= 0: holds with any density, no program needed."""
@@ -223,7 +209,7 @@ class CutFinder:
             data, bound = bounded_certificate(functional, problem.dimension, digits, assumptions, problem.pairs)
         except Refused:
             return None
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             excess = to_ball(bound) / natural_unit(problem.dimension)
         shift = float(problem.theory.side(problem.target).constant.mid())
         return replace(self.infrared(functional, -1, excess, data), reached=result.primal - side * shift)

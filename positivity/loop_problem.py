@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.couplings import Combination, Coupling, combination_text, order_of
@@ -10,6 +10,7 @@ from positivity.dispersion.sum_rules import Functional, combination_functional, 
 from positivity.errors import InputError, check_dimension, check_order
 from positivity.loop_rows import PRECISION, LoopTheory
 from positivity.unitarity import Level, to_ball
+from solvers.precision import working_precision
 from solvers.verify import Refused
 
 Fixes = list[tuple[Combination, Level]]
@@ -40,8 +41,8 @@ class LoopProblem:
         unknown = sorted({*self.theory.partners, *target} - set(self.theory.fixed))
         if not smeared and not any(j == 1 for row in self.theory.nulls(4) for j, _ in row):
             raise InputError(
-                f"in D={dimension} these loops make every k = 2 null diverge (see positivity nulls --loops 1): "
-                "use --density unitary --smeared 10 (numerical), or D >= 5 and order >= 4"
+                f"in D={dimension} these loops make every k = 2 null diverge (docs/theory/one_loop.md): "
+                "use density 'unitary' with smeared = 10 (numerical), or D >= 5 and order >= 4"
             )
         for c in unknown:
             if self.theory.diverges(coupling_functional(c)):
@@ -69,7 +70,7 @@ class LoopProblem:
         The coefficient of the target must have this sign: then it is an upper bound for sign > 0.
         Raises Refused if the functional is about something else.
         """
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             found = self.theory.side(functional)
             main = next(c for c in sorted(self.coupling) if c not in self.theory.fixed)
             factor = found.linear.get(main, arb(0)) / to_ball(self.coupling[main])

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from flint import arb, ctx
-
-from positivity.amplitudes.one_loop import Pair, pair_text, parse_pairs
-from positivity.certificates import functional_of
-from positivity.couplings import Combination, combination_text, parse_rational
+from positivity.amplitudes.one_loop import Pair, pair_text
+from positivity.couplings import Combination, combination_text
 from positivity.errors import InputError
 from positivity.loop_bounds import forward_ends, smeared_ends
 from positivity.loop_cuts import Question, scanned_coupling
 from positivity.loop_problem import Fixes, LoopProblem, single_fixes
-from positivity.loop_rows import PRECISION
-from positivity.loop_scan import check_question, proved_by_cover, scanned_ends
-from positivity.loop_strength import STRENGTH_SCHEMA, check_strength, largest_g2
+from positivity.loop_scan import check_question, scanned_ends
+from positivity.loop_strength import largest_g2
 from positivity.problem import Assumptions, End, Problem
-from positivity.unitarity import exact_assumptions, parse_fixes, to_ball
-from positivity.unitary_bounds import check_shown, displayed, divisor
-from solvers.verify import Refused, verify_data
+from positivity.unitarity import exact_assumptions, held_levels, parse_fixes
+from positivity.unitary_bounds import displayed, divisor
 
 _G2 = (1, 0)
 
@@ -47,11 +41,11 @@ def loop_range(
         raise InputError(f"digits {digits}: with loops use 1 to 10")
     fixes = parse_fixes(dict(fix))
     if _G2 not in single_fixes(fixes) and coupling != {_G2: 1}:
-        raise InputError("with loops the problem is not homogeneous: fix g2, e.g. --fix g2=0.3U")
-    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
+        raise InputError("with loops the problem is not homogeneous: fix g2, e.g. g2 = 0.3U")
+    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
     if smeared and assumed != Assumptions():
-        raise InputError("smeared nulls need density 'unitary' and no assumptions: add --density unitary")
-    held = tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True))
+        raise InputError("smeared nulls need density 'unitary' and no assumptions")
+    held = held_levels(fix)
     names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
     problem = Problem(combination_text(coupling), over, dimension, order, held, density, names, assumed, smeared)
     divisor(problem)
@@ -65,7 +59,7 @@ def _ends(
 ) -> tuple[End, End]:
     if _strength(coupling, fixes, pairs):
         upper = largest_g2(pairs, problem.order, problem.dimension, problem.assumptions, problem.smeared)
-        return End(None, "failed", "not sought: with these loops only where the excluded g2 begin"), upper
+        return End(None, "not sought", "not sought: with these loops only where the excluded g2 begin"), upper
     question = question_of(coupling, fixes, pairs, problem, digits)
     if question is not None:
         check_question(question)
@@ -106,50 +100,3 @@ def _shown(problem: Problem, end: End, side: int, digits: int) -> End:
         return end
     reached = f"{float(end.spectrum_value) * float(divisor(problem).mid()):.10g}"
     return replace(end, spectrum_value=reached)
-
-
-def check_loop_end(end: Mapping[str, Any], problem: Problem, coupling: Combination, side: int) -> None:
-    """Verify the certificate of an end and that it proves its value; raises Refused."""
-    certificate = end["certificate"]
-    pairs, fixes = parse_pairs(problem.loops), parse_fixes(dict(problem.fix))
-    if certificate.get("schema") == STRENGTH_SCHEMA:
-        _check_strength_end(end, problem, coupling, pairs, side)
-        return
-    question = question_of(coupling, fixes, pairs, problem)
-    if question is not None:
-        proved = proved_by_cover(certificate, question, side)
-        if proved is not None:
-            with ctx.workprec(PRECISION):
-                check_shown(end, problem, proved * side, side)
-        return
-    verify_data(certificate)
-    listed = {tuple(sorted(map(tuple, term["couplings"]))) for term in certificate.get("loops", [])}
-    if listed != {tuple(sorted(pair)) for pair in pairs}:
-        raise Refused("the certificate is about other loops")
-    if certificate["dimension"] != problem.dimension or certificate["density"] not in ("positive", problem.density):
-        raise Refused("the certificate is for another dimension or density")
-    theory = LoopProblem(coupling, fixes, pairs, problem.order, problem.dimension)
-    functional = functional_of(certificate)
-    with ctx.workprec(PRECISION):
-        if certificate["density"] == "positive":
-            # rho_J >= 0 holds for bounded densities too
-            proved = theory.value(functional, arb(0), -side)
-        else:
-            if problem.assumptions is None or certificate.get("assumptions") != problem.assumptions.to_dict():
-                raise Refused("the certificate assumes something else than the problem")
-            bound = to_ball(parse_rational(certificate["bound"])) / theory.theory.unit
-            proved = theory.value(functional, bound, side)
-        check_shown(end, problem, proved, side)
-
-
-def _check_strength_end(
-    end: Mapping[str, Any], problem: Problem, coupling: Combination, pairs: tuple[Pair, ...], side: int
-) -> None:
-    if coupling != {_G2: 1} or side != 1 or problem.fix:
-        raise Refused("the certificate is about the largest g2, nothing held")
-    first, last = check_strength(end["certificate"], pairs, problem.dimension)
-    low, high = (parse_rational(v) for v in end.get("excluded") or (end["natural"], end["natural"]))
-    if not (first <= low and high <= last):
-        raise Refused("the interval that is said to be excluded is not in what the certificate proves")
-    with ctx.workprec(PRECISION):
-        check_shown(end, problem, to_ball(first), side)

@@ -12,11 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from flint import ctx, fmpq
+from flint import fmpq
 
-from positivity.amplitudes.one_loop import pair_text, parse_pairs
-from positivity.couplings import Combination, Coupling, combination_text, parse_combination
-from positivity.errors import InputError
+from positivity.amplitudes.one_loop import pair_text
+from positivity.couplings import Combination, Coupling, check_given, parse_combination
+from positivity.errors import (
+    InputError,
+    check_dimension,
+    check_order,
+    check_text,
+    known_keywords,
+    reading,
+    shown,
+    whole_number,
+)
 from positivity.loop_cuts import Cut, CutFinder, Question, scanned_coupling
 from positivity.loop_outline import outline_of
 from positivity.loop_problem import single_fixes
@@ -24,9 +33,10 @@ from positivity.loop_rows import PRECISION
 from positivity.loop_scan import Scan, check_question, needed
 from positivity.loop_validity import loop_warning
 from positivity.problem import Assumptions, Problem
-from positivity.unitarity import exact_assumptions, parse_fixes
+from positivity.typed import checked
+from positivity.unitarity import exact_assumptions, held_levels, parse_fixes
 from positivity.unitary_bounds import divisor
-from solvers.verify import Refused
+from solvers.precision import working_precision
 
 LOOP_REGION_SCHEMA = "eft-positivity/loop-region/1"
 _INFINITY = float("inf")
@@ -77,14 +87,14 @@ class LoopRegion:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> LoopRegion:
-        """Inverse of to_dict; raises ValueError for another schema."""
-        if data.get("schema") != LOOP_REGION_SCHEMA:
-            raise ValueError(f"schema {data.get('schema')!r} is not {LOOP_REGION_SCHEMA!r}")
-        outline = np.array(data["outline"], dtype=float).reshape(-1, 3)
-        rest = data["status"], data["reason"], tuple(data["certificates"]), data["error"]
-        return cls(
-            data["x"], data["y"], Problem.from_dict(data["problem"]), outline, *rest, data["versions"], data["seconds"]
-        )
+        """Inverse of to_dict; raises InputError for another schema or a damaged document."""
+        with reading("the region"):
+            if data.get("schema") != LOOP_REGION_SCHEMA:
+                raise InputError(f"schema {shown(data.get('schema'))} is not {LOOP_REGION_SCHEMA!r}")
+            outline = np.array(data["outline"], dtype=float).reshape(-1, 3)
+            problem = Problem.from_dict(data["problem"])
+            rest = data["status"], data["reason"], tuple(map(dict, data["certificates"])), data["error"]
+            return checked(cls(data["x"], data["y"], problem, outline, *rest, dict(data["versions"]), data["seconds"]))
 
     def __str__(self) -> str:
         over = "" if self.problem.over == "1" else f"/{self.problem.over}"
@@ -111,6 +121,7 @@ class LoopRegion:
         return plot_plane(self.problem, (self.x, self.y), self.outer, label, nothing, nothing, [], path)
 
 
+@known_keywords
 def loop_region(
     x: str,
     y: str,
@@ -133,27 +144,33 @@ def loop_region(
     functionals for y are sought.  Other arguments, and units, as for `bound` with loops.  Raises
     InputError.  Source: 2501.09717; method in docs/theory/one_loop.md.
     """
-    from positivity.bounds import loop_choice, versions
+    from positivity.bounds import MAX_SMEARED, check_choices, loop_choice, versions
 
     started = time.perf_counter()
-    if points < 3:
-        raise InputError(f"points {points}: use at least 3")
-    pairs, fixes = loop_choice(loops, order), parse_fixes(dict(fix))
-    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
+    points, digits = whole_number(points, "points", 3, 2000), whole_number(digits, "digits", 1, 10)
+    smeared = whole_number(smeared, "smeared", 0, MAX_SMEARED)
+    order, dimension = check_order(order), check_dimension(dimension)
+    check_choices(digits, density, loops, "lp")
+    check_text(over, "over", "'U'")
+    if density == "positive" and assumptions is not None:
+        raise InputError("assumptions on the density need density 'unitary'")
+    fix = check_given(fix, "fix", 'fix={"g2": "0.3U"}')
+    pairs, fixes = loop_choice(loops, order), parse_fixes(fix)
+    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
     if smeared and assumed != Assumptions():
-        raise InputError("smeared nulls need density 'unitary' and no assumptions: add --density unitary")
+        raise InputError("smeared nulls need density 'unitary' and no assumptions")
     scanned, target = (_single(parse_combination(name), name) for name in (x, y))
-    held = tuple((combination_text(left), str(value)) for (left, _), value in zip(fixes, fix.values(), strict=True))
+    held = held_levels(fix)
     names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
     problem = Problem(f"{x}, {y}", over, dimension, order, held, density, names, assumed, smeared)
     fixed = single_fixes(fixes)
     if (1, 0) not in fixed or scanned in fixed or target in fixed or scanned == target:
-        raise InputError("a region with loops: fix g2 and leave x and y free, e.g. g3 g4 --fix g2=0.3U")
+        raise InputError("a region with loops: fix g2 and leave x and y free, e.g. g3 and g4 at g2 = 0.3U")
     scanned_coupling([*fixed, scanned], pairs)
     divisor(problem)
     question = Question(target, scanned, fixes, pairs, order, dimension, digits, assumed, smeared)
     check_question(question)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         cuts = _cuts(question, points, progress)
         outline = outline_of(cuts, float(divisor(problem).mid()))
     proved = all(cut.certificate is not None for cut in cuts)
@@ -190,27 +207,3 @@ def _cuts(question: Question, points: int, progress: Callable[[int, int], None] 
         if progress:
             progress(done, points)
     return [*needed(scan.cuts), *mine]
-
-
-def check_loop_region(data: Mapping[str, Any]) -> list[str]:
-    """Prove a certified loop region again; raises Refused if its outline is smaller than what is proved."""
-    region = LoopRegion.from_dict(data)
-    if region.status != "certified":
-        raise Refused("the region is numerical: it holds nothing to prove")
-    problem = region.problem
-    x, y = (next(iter(parse_combination(name))) for name in (region.x, region.y))
-    fixes = parse_fixes(dict(problem.fix))
-    pairs = parse_pairs(problem.loops)
-    with ctx.workprec(PRECISION):
-        question = Question(y, x, fixes, pairs, problem.order, problem.dimension, 6, problem.assumptions)
-        finder = CutFinder(question)
-        cuts = [finder.cut_of(certificate) for certificate in region.certificates]
-        proved = outline_of(cuts, float(divisor(problem).mid()))
-    if proved.shape != region.outline.shape:
-        raise Refused("the outline is not the one that the certificates prove")
-    slack = 1e-9 * (1 + np.abs(proved))
-    moved = region.outline - proved
-    inside = moved[:, 1] > slack[:, 1], moved[:, 2] < -slack[:, 2], np.abs(moved[:, 0]) > slack[:, 0]
-    if np.any(inside) or not np.isfinite(region.outline).all():
-        raise Refused("the outline is smaller than the region that the certificates prove")
-    return [f"({region.x}, {region.y}) lies in the outline ({problem.scope})"]

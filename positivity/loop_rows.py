@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb, arb_mat, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.couplings import Combination, Coupling, coupling_name
@@ -19,6 +19,7 @@ from positivity.dispersion.smearing import loop_nulls
 from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional, functional_ir
 from positivity.errors import InputError
 from positivity.unitarity import Level, natural_unit, to_ball
+from solvers.precision import working_precision
 
 PRECISION = 192
 
@@ -39,14 +40,14 @@ class LoopTheory:
 
     def __init__(self, dimension: int, pairs: Sequence[Pair], fixed: Mapping[Coupling, Level | arb]) -> None:
         self.dimension, self.pairs = dimension, tuple(pairs)
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             self.unit = natural_unit(dimension)
             self.fixed = {c: self._in_units_of_u(level) for c, level in fixed.items()}
             self._scale = arb.pi() ** arc_pi_power(dimension) * self.unit
         for pair in self.pairs:
             if not any(c in self.fixed for c in pair):
                 names = " and ".join(sorted({coupling_name(c) for c in pair}))
-                raise InputError(f"loops {pair_text(pair)}: fix {names} too, e.g. --fix {coupling_name(pair[0])}=0.1U")
+                raise InputError(f"loops {pair_text(pair)}: fix {names} too, e.g. {coupling_name(pair[0])} = 0.1U")
 
     def _in_units_of_u(self, level: Level | arb) -> arb:
         if isinstance(level, arb):
@@ -61,7 +62,7 @@ class LoopTheory:
 
     def side(self, functional: Functional) -> Side:
         """Infrared side of a functional; its sum rules must have forward limits."""
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             return self._side(functional)
 
     def _side(self, functional: Functional) -> Side:
@@ -125,7 +126,7 @@ class LoopTheory:
         total: Functional = {}
         if not unknown:
             return total
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             rows = [coupling_functional(c) for c in unknown]
             matrix = arb_mat([[self.side(row).linear.get(c, arb(0)) for row in rows] for c in unknown])
             right = arb_mat(
@@ -140,7 +141,7 @@ class LoopTheory:
         """A bound on |g| in units of U from 0 <= <m^-8> <= <m^-4>; infinite where that gives none."""
         if coupling != (2, 0):
             return arb("inf")
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             return self._crude(coupling)
 
     def _crude(self, coupling: Coupling) -> arb:

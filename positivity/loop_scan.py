@@ -7,11 +7,10 @@ for a target: the largest value of the least of the quadratics.  docs/theory/one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.errors import InputError
@@ -22,7 +21,7 @@ from positivity.problem import End
 from positivity.quadratics import Interval, allowed, largest
 from positivity.smeared_bounds import smeared_note
 from positivity.unitarity import round_outwards, to_ball
-from solvers.verify import Refused
+from solvers.precision import working_precision
 
 COVER_SCHEMA = "eft-positivity/cover/1"
 _INFINITY = float("inf")
@@ -138,7 +137,7 @@ def scanned_ends(question: Question) -> tuple[End, End]:
 
 
 def _scanned_ends(question: Question) -> tuple[End, End]:
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         scan = Scan(CutFinder(question))
         scan.extend()
         if not scan.intervals():
@@ -158,8 +157,10 @@ def _empty_end(scan: Scan) -> End:
     reason = "no theory at these couplings, whatever the scanned one"
     used = needed(scan.cuts)
     if all(cut.certificate is not None for cut in used):
-        return End(None, "failed", f"{reason}: excluded, the certificates prove it", _cover(scan.finder.question, used))
-    return End(None, "failed", f"{reason} (numerical, not proved)")
+        return End(
+            None, "excluded", f"{reason}: excluded, the certificates prove it", _cover(scan.finder.question, used)
+        )
+    return End(None, "no theory", f"{reason} (numerical, not proved)")
 
 
 def _end(scan: Scan, side: int) -> End:
@@ -216,36 +217,13 @@ def _cover(question: Question, cuts: list[Cut]) -> dict[str, Any]:
     }
 
 
-def proved_by_cover(data: Mapping[str, Any], question: Question, side: int) -> arb | None:
-    """What a cover proves about side * target, in units of U; None if it proves that no theory exists.
-
-    Raises Refused if a certificate is not valid or the document is about another question.
-    """
-    if data.get("schema") != COVER_SCHEMA or tuple(data["scanned"]) != question.scanned:
-        raise Refused("the document does not cover the free coupling of the problem")
-    with ctx.workprec(PRECISION):
-        finder = CutFinder(question)
-        cuts = [finder.cut_of(certificate) for certificate in data["certificates"]]
-        where = _where(cuts)
-        if not where:
-            return None
-        if question.target == question.scanned:
-            return _outermost(where, side)
-        if abs(where[0][0]) == _INFINITY or abs(where[-1][1]) == _INFINITY:
-            raise Refused("the certificates leave the free coupling unbounded")
-        aimed = [cut.quadratic for cut in cuts if cut.side == side]
-        if not aimed:
-            raise Refused("no certificate of the cover is about this bound")
-        return largest(aimed, where)[0]
-
-
 def check_question(question: Question) -> None:
     """Raise InputError for what a scan cannot do, before any program is solved."""
     rows = CutFinder(question).theory
     if question.smeared and question.scanned == (1, 0) and question.target != (1, 0):
-        raise InputError("fix g2, e.g. --fix g2=0.3U")
+        raise InputError("fix g2, e.g. g2 = 0.3U")
     if not question.smeared and question.scanned != (1, 0) and not any(j == 1 for f in rows.nulls(4) for j, _ in f):
         raise InputError(
-            f"in D={question.dimension} these loops make every k = 2 null diverge (see positivity nulls --loops 1): "
-            "use --density unitary --smeared 10 (numerical), or D >= 5 and order >= 4"
+            f"in D={question.dimension} these loops make every k = 2 null diverge (docs/theory/one_loop.md): "
+            "use density 'unitary' with smeared = 10 (numerical), or D >= 5 and order >= 4"
         )

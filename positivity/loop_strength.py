@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import decimal_text, functional_of
@@ -28,7 +28,7 @@ from positivity.loop_scan import Scan
 from positivity.problem import Assumptions, End
 from positivity.quadratics import Interval, Quadratic, allowed, largest
 from positivity.unitarity import to_ball
-from solvers.verify import Refused, verify_data
+from solvers.precision import working_precision
 
 STRENGTH_SCHEMA = "eft-positivity/strength/1"
 _G2, _G3, _G4 = (1, 0), (0, 1), (2, 0)
@@ -55,7 +55,7 @@ def largest_g2(
     in the interval.  Otherwise numerical: theories were found below, none at the places tried.
     """
     _check(pairs)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         if assumptions is not None and not smeared:
             weaker = _searched(pairs, order, dimension, None, 0)
             if weaker.status == "certified":
@@ -217,7 +217,7 @@ def excluded_between(
     documents: Sequence[Mapping[str, Any]], low: fmpq, high: fmpq, pairs: tuple[Pair, ...], dimension: int
 ) -> bool:
     """Whether functionals positive on all states exclude every g2 in [low, high], in units of U, whatever g3, g4."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         families = [_Family(functional_of(document), pairs, dimension) for document in documents]
         return _excluded(families, low, high)
 
@@ -274,22 +274,3 @@ def _between(quadratic: Quadratic, low: arb, high: arb) -> arb:
     step = arb(0, 1) * reach
     slope = quadratic.c1 + 2 * quadratic.c2 * middle
     return quadratic(middle) + step * slope + step * step * quadratic.c2
-
-
-def check_strength(data: Mapping[str, Any], pairs: tuple[Pair, ...], dimension: int) -> tuple[fmpq, fmpq]:
-    """Prove a document of `largest_g2`: no g2 in the returned interval, units of U.  Raises Refused."""
-    if data.get("schema") != STRENGTH_SCHEMA or not data["slices"]:
-        raise Refused("the document does not exclude an interval of g2")
-    place = first = parse_rational(data["slices"][0]["from"])
-    for part in data["slices"]:
-        low, high = parse_rational(part["from"]), parse_rational(part["to"])
-        if low != place or not low < high:
-            raise Refused(f"the slice from {part['from']} does not continue the one before")
-        for certificate in part["certificates"]:
-            verify_data(certificate)
-            if certificate["dimension"] != dimension or certificate["density"] != "positive":
-                raise Refused("a certificate is for another dimension or density")
-        if not excluded_between(part["certificates"], low, high, pairs, dimension):
-            raise Refused(f"the functionals of the slice from {part['from']} U do not exclude it")
-        place = high
-    return first, place

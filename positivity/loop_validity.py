@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import loop_term, parse_pairs, partial_waves, running, spin_norm
 from positivity.couplings import Coupling, parse_combination
@@ -20,6 +20,7 @@ from positivity.dispersion.sum_rules import Functional
 from positivity.loop_rows import PRECISION, LoopTheory
 from positivity.problem import Problem
 from positivity.unitarity import natural_unit, parse_level, to_ball
+from solvers.precision import working_precision
 
 #: relative size of the loop terms up to which results carry no warning
 TRUSTED = 1 / 3
@@ -85,7 +86,7 @@ def tree_wave(couplings: Mapping[Coupling, float], dimension: int, spin: int = 0
     S_J = 1 + i f_J; g2 alone in D = 4: (5/3) g2/(16 pi).
     """
     norm, power = spin_norm(spin, dimension)
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         unit = natural_unit(dimension) / (to_ball(norm) * arb.pi() ** power)
         total = arb(0)
         for coupling, value in couplings.items():
@@ -108,7 +109,7 @@ def sign_flip(dimension: int) -> float:
 def _slopes(dimension: int) -> tuple[float, float]:
     """|loop|/tree per g2/U in both rows."""
     found = []
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         for loops, row, coupling in _ROWS:
             tree, loop = (
                 LoopTheory(dimension, pairs, {(1, 0): arb(1)}).side(row) for pairs in ((), parse_pairs(loops))
@@ -140,7 +141,7 @@ def _levels(problem: Problem) -> dict[Coupling, float]:
         if len(left) == 1:
             ((coupling, factor),) = left.items()
             in_m, in_u = parse_level(value, name)
-            with ctx.workprec(PRECISION):
+            with working_precision(PRECISION):
                 level = to_ball(in_m) / natural_unit(problem.dimension) + to_ball(in_u)
                 found[coupling] = float(level / to_ball(factor))
     return found
@@ -159,7 +160,7 @@ def scale_note(problem: Problem, lowest: str | None) -> str:
     slope = running(term).get(_G4) if problem.dimension % 2 == 0 else None
     if not slope:
         return ""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         unit = natural_unit(problem.dimension)
         rate = to_ball(slope) * arb.pi() ** (term.pi_power - 1) * unit * g2**2
         # g4(mu) = g4(M) + rate ln(mu^2/M^2)

@@ -13,7 +13,9 @@ import numpy as np
 
 from positivity.couplings import combination_latex, order_of, parse_combination
 from positivity.errors import InputError
+from positivity.files import written
 from positivity.problem import Assumptions, Problem
+from solvers.files import replacing
 
 #: colour-blind safe (Okabe-Ito)
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -46,12 +48,13 @@ def save_figure(figure: Any, path: str | Path) -> list[Path]:
     target = Path(path)
     if target.suffix not in (".pdf", ".png", ""):
         raise InputError(f"figure {str(target)!r}: use a name ending in .pdf or .png")
-    written = []
+    made = []
     for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
         name = target.with_suffix(suffix)
-        figure.savefig(name, metadata=metadata)
-        written.append(name)
-    return written
+        with written(name), replacing(name, binary=True) as stream:
+            figure.savefig(stream, format=suffix[1:], metadata=metadata)
+        made.append(name)
+    return made
 
 
 def _over_latex(over: str) -> str:

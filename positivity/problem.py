@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from types import NoneType
 from typing import Any
+
+from positivity.errors import InputError, reading, shown
+from positivity.numbers import parse_rational
+from positivity.typed import checked
 
 #: what each status of an end of a range means
 STATUS_TEXT = {
     "certified": "proved for all even spins and all masses >= M by the certificate",
     "numerical": "NOT proved: the solver's number without a certificate",
     "unbounded": "no bound exists at this order: the ray shows it",
-    "failed": "no answer",
+    "excluded": "no theory has the fixed values: the certificate proves it",
+    "no theory": "NOT proved: no theory with the fixed values was found, and no certificate that there is none",
+    "not sought": "not asked for",
+    "failed": "no answer, for the reason given",
 }
+#: an end with one of these has no theory to bound
+EMPTY = ("excluded", "no theory")
+
+
+def present_status(data: Mapping[str, Any]) -> str:
+    """The status of an end of a saved document: version 0.1 called all that has no value "failed"."""
+    status, reason = str(data["status"]), str(data.get("reason", ""))
+    if status != "failed":
+        return status
+    if data.get("certificate"):
+        return "excluded"
+    if reason.startswith(("not sought", "not asked")):
+        return "not sought"
+    return "no theory" if "no theory" in reason else status
 
 
 #: in which scheme one-loop terms are: a coupling means another number at another scale
@@ -49,6 +71,16 @@ class DensityStep:
     density: float
 
 
+def states_of(data: Any) -> tuple[State, ...]:
+    """Inverse of the states of a document."""
+    return tuple(checked(State(**state)) for state in data)
+
+
+def steps_of(data: Any) -> tuple[DensityStep, ...]:
+    """Inverse of the steps of a document."""
+    return tuple(checked(DensityStep(**step)) for step in data)
+
+
 @dataclass(frozen=True)
 class Assumptions:
     """What is assumed of a bounded density: 0 <= rho_J <= ceiling, and less if asked.
@@ -73,9 +105,10 @@ class Assumptions:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Assumptions:
-        """Inverse of to_dict."""
-        gaps = tuple((gap["spin"], gap["mass_squared"]) for gap in data.get("gaps", ()))
-        return cls(data["ceiling"], data.get("last_spin"), gaps)
+        """Inverse of to_dict; raises InputError."""
+        with reading("assumptions"):
+            gaps = tuple((int(gap["spin"]), str(gap["mass_squared"])) for gap in data.get("gaps", ()))
+            return checked(cls(data["ceiling"], data.get("last_spin"), gaps))
 
     @property
     def text(self) -> str:
@@ -91,9 +124,10 @@ class Assumptions:
 class End:
     """One end of the range of a ratio, in units M = 1 (method: docs/theory/certificates.md).
 
-    value: decimal string, None if there is none, rounded outwards.  status: "certified",
-    "numerical", "unbounded" or "failed" (see STATUS_TEXT).  reason: why it is not certified, or
-    "".  certificate: a document for `positivity verify`, or None.  spectrum: extremal spectrum
+    value: decimal string, None if there is none, rounded outwards.  status: "certified", "numerical",
+    "unbounded", "excluded", "no theory", "not sought" or "failed" (see STATUS_TEXT).  reason: why it is not
+    certified, or "".  certificate: a document for `positivity verify`, of the value or, if excluded, of
+    the exclusion, or None.  spectrum: extremal spectrum
     that satisfies the null constraints.  spectrum_value: the ratio the spectrum has (None
     without one): no valid bound can lie inside it.  digits: decimal places to which value and
     spectrum_value agree, None without a spectrum.  ray: states that can be added without limit
@@ -131,11 +165,23 @@ class End:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> End:
-        """Inverse of to_dict; unknown keys are an error."""
-        states = {key: tuple(State(**state) for state in data.get(key, ())) for key in ("spectrum", "ray")}
-        steps = tuple(DensityStep(**step) for step in data.get("density", ()))
-        interval = tuple(map(str, data["excluded"])) if data.get("excluded") else None
-        return cls(**{**data, **states, "density": steps, "excluded": interval})
+        """Inverse of to_dict; unknown keys and wrong types are an InputError."""
+        with reading("the end of a range"):
+            states = {key: states_of(data.get(key, ())) for key in ("spectrum", "ray")}
+            interval = tuple(map(str, data["excluded"])) if data.get("excluded") else None
+            rest = {"density": steps_of(data.get("density", ())), "status": present_status(data), "excluded": interval}
+            end = cls(**{**data, **states, **rest})
+            for value in (end.value, end.natural, *(end.excluded or ())):
+                if value is not None:
+                    parse_rational(value, "value of an end")
+            if end.status not in STATUS_TEXT or not isinstance(end.certificate, Mapping | NoneType):
+                raise InputError(f"an end with status {shown(end.status)} is none of this version")
+            return checked(end)
+
+
+def contradiction(value: object, reached: object) -> End:
+    """No end at all where a bound lies inside the value of its own spectrum: one of them is wrong."""
+    return End(None, "failed", f"the bound {value} and its own spectrum, {reached}, contradict each other: report this")
 
 
 @dataclass(frozen=True)
@@ -170,11 +216,12 @@ class Problem:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Problem:
-        """Inverse of to_dict."""
-        given = data.get("assumptions")
-        assumptions = Assumptions.from_dict(given) if given is not None else None
-        fix = tuple((str(a), str(b)) for a, b in data.get("fix", ()))
-        return cls(**{**data, "fix": fix, "assumptions": assumptions})
+        """Inverse of to_dict; raises InputError."""
+        with reading("the problem of a document"):
+            given = data.get("assumptions")
+            assumptions = Assumptions.from_dict(given) if given is not None else None
+            fix = tuple((str(a), str(b)) for a, b in data.get("fix", ()))
+            return checked(cls(**{**data, "fix": fix, "assumptions": assumptions}))
 
     @property
     def absolute(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
@@ -65,6 +65,33 @@ def ratio_program(
     return RatioProgram(program, tuple(free), tuple(targets))
 
 
+def fewer_rows(ratio: RatioProgram) -> Iterator[tuple[RatioProgram, str]]:
+    """Programs that leave rows out, with what they leave out; their bounds hold in the full program as well.
+
+    First without ratios to a coupling of lower order than `over`: heavy states reach any value of them.  Then
+    without the nulls of the highest orders.
+    """
+    lowest = min(min(row) for row in (ratio.program.free[0], *ratio.program.targets))
+    kept = [i for i, row in enumerate(ratio.program.free) if i == 0 or min(row) >= lowest]
+    if len(kept) < len(ratio.program.free):
+        yield _only(ratio, kept), "ratios to couplings of lower order are not used"
+    needed = max(max(row) for row in (ratio.program.free[0], *ratio.program.targets))
+    most = ratio.program.high
+    for high in sorted({h for h in (most - 2, (most + needed) // 2, needed) if needed <= h < most}, reverse=True):
+        low = [i for i, row in enumerate(ratio.program.free) if i == 0 or max(row) <= high]
+        if len(low) < len(ratio.program.free):
+            yield _only(ratio, low), f"found with the sum rules to order {high + 2}"
+
+
+def _only(ratio: RatioProgram, kept: Sequence[int]) -> RatioProgram:
+    rows = tuple(ratio.program.free[i] for i in kept)
+    return RatioProgram(
+        MeasureProgram(rows, ratio.program.ladder, ratio.program.targets),
+        tuple(ratio.free[i] for i in kept),
+        ratio.targets,
+    )
+
+
 def measure_row(functional: Functional, dimension: int) -> Row:
     """The ultraviolet side in powers of x = 1/m^2, without the common x^2."""
     return {n - 2: poly for n, poly in functional_kernel(functional, dimension).items()}
@@ -87,7 +114,7 @@ def _check_independent(couplings: Sequence[Combination], over: Combination, fixe
         return int(fmpq_mat([[c.get(key, fmpq(0)) for key in keys] for c in combinations]).rank())
 
     if rank(columns) < len(columns):
-        raise InputError("the fixed ratios repeat each other or the normalisation: drop one --fix")
+        raise InputError("the fixed ratios repeat each other or the normalisation: drop one")
     for coupling in couplings:
         if rank([*columns, coupling]) == len(columns):
             raise InputError(

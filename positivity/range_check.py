@@ -12,31 +12,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from positivity.amplitudes.one_loop import Pair, pair_text
 from positivity.certificates import certify, claim_of
-from positivity.checker import claim_text, inside_value, significant, state_of
+from positivity.checker import claim_text, inside_value, state_of
 from positivity.couplings import parse_combination, parse_rational
 from positivity.dispersion.sum_rules import Functional, add_to, coupling_functional
 from positivity.errors import InputError
+from positivity.implied.values import certificate_shortfall
 from positivity.known_rows import KnownRow, KnownRows, known_rows
 from positivity.loop_rows import PRECISION, midpoint
 from positivity.moments import density_with
+from positivity.numbers import as_float, significant
 from positivity.problem import Assumptions, DensityStep
 from positivity.programs import measure_row
-from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions
-from positivity.verdict_proof import violation
+from positivity.unitarity import bounded_certificate, bounded_program, exact_assumptions, level_text
+from positivity.units import parse_level
 from positivity.verdicts import Verdict
 from solvers.bounded_measure import BoundedResult
 from solvers.cone import MomentCone
+from solvers.precision import working_precision
 from solvers.program import SpinLadder
 from solvers.representation import Representer
 from solvers.verify import Refused
+from solvers.verify.document import read
 
 #: digits of the ranges with full unitarity, and the residual above which a density is no example
 _DIGITS, _LARGEST_RESIDUAL = 8, 1e-6
@@ -57,8 +60,8 @@ def check_by_ranges(
     if density == "positive" and assumptions is not None:
         raise InputError("assumptions on the density need density 'unitary'")
     known = known_rows(couplings, order, dimension, pairs)
-    assumed = exact_assumptions(assumptions or Assumptions()) if density == "unitary" else None
-    given = tuple((name, str(value).strip()) for name, value in zip(known.names, couplings.values(), strict=True))
+    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
+    given = tuple((name, level_text(value)) for name, value in zip(known.names, couplings.values(), strict=True))
     question = _Question(known, dict(given), order, dimension, pairs, assumed)
     found = question.cone() if assumed is None else question.ranges()
     loops = ",".join(pair_text(pair).replace(" ", "") for pair in pairs) or "tree"
@@ -88,7 +91,7 @@ class _Question:
         rows = self.known.rows
         centre = [self._inside(row) for row in rows]
         cone = MomentCone(tuple(measure_row(r.functional, self.dimension) for r in rows), self._ladder, centre)
-        with ctx.workprec(PRECISION):
+        with working_precision(PRECISION):
             vector = [_rounded(row.value) for row in rows]
         if not any(vector):
             return {"status": "allowed", "reason": "the free theory: no states at all"}
@@ -96,7 +99,10 @@ class _Question:
         for _ in range(_MAX_REPAIRS):
             shot = cone.shoot(vector)
             if shot.status != "outside":
-                atoms = Representer(cone, centre).represent(shot.places, vector)
+                representer = Representer(cone, centre)
+                atoms = representer.represent(shot.places, vector)
+                if atoms is None and shot.status == "inside":
+                    atoms = representer.spread(vector)
                 if atoms is None:
                     reason = f"too close to the boundary at order {self.order}: raise the order or move the point"
                     break
@@ -126,7 +132,8 @@ class _Question:
 
     def _excluded(self, certificate: dict[str, Any]) -> dict[str, Any]:
         """The verdict of a verified certificate; raises Refused if it does not exclude the couplings."""
-        left = violation(certificate, self.given, self.dimension)
+        given = [(parse_combination(name), parse_level(value, name)) for name, value in self.given.items()]
+        left = certificate_shortfall(read(certificate), given)
         if not left < 0:
             raise Refused("the certificate does not exclude these couplings")
         claim = claim_of(certificate)
@@ -139,7 +146,7 @@ class _Question:
             "status": "excluded",
             "certificate": certificate,
             "claim": f"{left_side} {side}",
-            "violation": f"{float(left.mid()) / float(Fraction(int(largest.p), int(largest.q))):.6g}",
+            "violation": f"{float(left.mid()) / as_float(largest):.6g}",
         }
 
     # 0 <= rho_J <= 2

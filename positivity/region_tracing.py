@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from flint import fmpq
 
 from positivity.couplings import parse_rational
-from positivity.errors import InputError
+from positivity.errors import InputError, reading, shown
 from positivity.polygons import Kink, find_kinks, widest_gap
 from positivity.problem import End
 
@@ -29,11 +31,32 @@ class HalfPlane:
     end: End
     point: tuple[float, float] | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready dictionary."""
+        return {"normal": list(self.normal), "end": self.end.to_dict(), "point": self.point}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> HalfPlane:
+        """Inverse of the entry of a document; raises InputError."""
+        with reading("a half-plane"):
+            first, second = (str(parse_rational(text, "normal")) for text in data["normal"])
+            point = None if data["point"] is None else tuple(float(x) for x in data["point"])
+            if point is not None and (len(point) != 2 or not all(map(math.isfinite, point))):
+                raise InputError(f"a half-plane that touches at {shown(point)}: two numbers are needed")
+            plane = cls((first, second), End.from_dict(data["end"]), point)
+            if plane.end.value is None or (first, second) == ("0", "0"):
+                raise InputError("a half-plane without a value or a direction")
+            return plane
+
     @property
     def line(self) -> tuple[float, float, float]:
         """(a, b, h) of a x + b y <= h as floats; h is nan if there is no value."""
         a, b = (float(fmpq(*_fraction(text))) for text in self.normal)
         return a, b, float(self.end.value) if self.end.value is not None else float("nan")
+
+
+class _TimeUp(KeyboardInterrupt):
+    """The time limit is reached."""
 
 
 class EndSolverLike(Protocol):
@@ -44,22 +67,33 @@ class EndSolverLike(Protocol):
 
 
 class Tracer:
-    """Supporting lines of the region, one direction at a time, with warm starts."""
+    """Supporting lines of the region, one direction at a time.
 
-    def __init__(self, solver: EndSolverLike) -> None:
-        self.solver = solver
+    new_solver: makes a solver; each half-plane has its own, so that it does not depend on those before (warm
+    starts from them save no time).  record: called with each half-plane that is found.  deadline: of
+    time.monotonic, after which tracing stops as at Ctrl-C.
+    """
+
+    def __init__(
+        self,
+        new_solver: Callable[[], EndSolverLike],
+        record: Callable[[HalfPlane], None] = lambda plane: None,
+        deadline: float | None = None,
+    ) -> None:
+        self.new_solver, self.record, self.deadline = new_solver, record, deadline
         self.widths = np.ones(2)
         self.complete = True
+        self._kept: dict[tuple[str, str], HalfPlane] = {}
 
     def trace(
         self, count: int, progress: Callable[[int, int], None], kept: Sequence[HalfPlane] = ()
     ) -> list[HalfPlane]:
-        """About `count` half-planes by angle, those in `kept` included."""
-        planes = list(kept)
-        if len(planes) < len(_START):
-            planes = [self._bounded(direction) for direction in _START]
-        self._set_widths(planes)
+        """About `count` half-planes by angle; those in `kept` are used where they are met, and stay in any case."""
+        self._kept = {plane.normal: plane for plane in kept}
+        planes: list[HalfPlane] = []
         try:
+            planes.extend(self._bounded(direction) for direction in _START)
+            self._set_widths(planes)
             while len(planes) < count:
                 progress(len(planes), count)
                 planes.sort(key=self._angle)
@@ -70,9 +104,15 @@ class Tracer:
             planes.sort(key=self._angle)
             for kink in find_kinks([(plane.line, plane.point) for plane in planes]):
                 planes.extend(self.support(direction) for direction in self._across(planes, kink))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
+            if len(planes) < len(_START):
+                if isinstance(stop, _TimeUp):
+                    raise InputError("the time limit is too short for the first four half-planes: raise it") from None
+                raise
             self.complete = False
         progress(count, count)
+        met = {plane.normal for plane in planes}
+        planes += [plane for normal, plane in self._kept.items() if normal not in met]
         return sorted(planes, key=self._angle)
 
     def _bounded(self, direction: tuple[int, int]) -> HalfPlane:
@@ -88,9 +128,11 @@ class Tracer:
         """Extent of the region along each axis, from its half-planes."""
         for axis in (0, 1):
             along = [p.line for p in planes if p.line[1 - axis] == 0]
-            highest = min(h / line[axis] for line in along if (h := line[2]) == h and line[axis] > 0)
-            lowest = max(h / line[axis] for line in along if (h := line[2]) == h and line[axis] < 0)
-            self.widths[axis] = max(highest - lowest, 1e-12)
+            highest = [h / line[axis] for line in along if (h := line[2]) == h and line[axis] > 0]
+            lowest = [h / line[axis] for line in along if (h := line[2]) == h and line[axis] < 0]
+            if not highest or not lowest:
+                raise InputError("the half-planes to go on with lack a direction of the axes: begin a new region")
+            self.widths[axis] = max(min(highest) - max(lowest), 1e-12)
 
     def _across(self, planes: list[HalfPlane], kink: Kink) -> list[np.ndarray]:
         """Directions inside the normal cone of a kink: there the slope jumps, so look closer."""
@@ -107,10 +149,17 @@ class Tracer:
     def support(self, direction: np.ndarray) -> HalfPlane:
         """Half-plane with its normal along `direction` in units of the widths."""
         scaled = direction / np.abs(direction).max() / self.widths
-        normal = [parse_rational(f"{value:.9g}") for value in scaled]
-        end, point = self.solver.solve([-value for value in normal], side=1)
-        place = None if point is None else (float(point[0]), float(point[1]))
-        return HalfPlane((str(normal[0]), str(normal[1])), end, place)
+        values = [parse_rational(f"{value:.9g}") for value in scaled]
+        normal = str(values[0]), str(values[1])
+        if normal in self._kept:
+            return self._kept[normal]
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise _TimeUp
+        end, point = self.new_solver().solve([-value for value in values], side=1)
+        plane = HalfPlane(normal, end, None if point is None else (float(point[0]), float(point[1])))
+        self._kept[normal] = plane  # an interrupt may come before it is returned
+        self.record(plane)
+        return plane
 
     def _angle(self, plane: HalfPlane) -> float:
         a, b, _ = plane.line

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
 from positivity.amplitudes.uv_completions import Theory, known_theories
 from positivity.bounds import check_choices, loop_choice, parse_fixes, versions
-from positivity.couplings import Combination, combination_text, parse_combination
-from positivity.errors import InputError
+from positivity.couplings import Combination, check_given, combination_text, parse_combination
+from positivity.errors import (
+    InputError,
+    check_dimension,
+    check_order,
+    check_time_limit,
+    known_keywords,
+    reading,
+    shown,
+    whole_number,
+)
+from positivity.files import PathLike
 from positivity.polygons import Kink, convex_hull, find_kinks, intersect_half_planes
-from positivity.problem import Assumptions, End, Problem
+from positivity.problem import Assumptions, Problem
 from positivity.programs import ratio_program
+from positivity.region_file import GrowingRegion, saved_region
 from positivity.region_tracing import EndSolverLike, HalfPlane, Tracer
 from positivity.results import html_table, text_table
+from positivity.typed import checked
 
 if TYPE_CHECKING:
     from positivity.loop_regions import LoopRegion
@@ -86,10 +100,7 @@ class Region:
             "x": self.x,
             "y": self.y,
             "problem": self.problem.to_dict(),
-            "half_planes": [
-                {"normal": list(plane.normal), "end": plane.end.to_dict(), "point": plane.point}
-                for plane in self.half_planes
-            ],
+            "half_planes": [plane.to_dict() for plane in self.half_planes],
             "theories": [asdict(theory) for theory in self.theories],
             "inner": [list(point) for point in self.inner],
             "outer": self.outer.tolist(),
@@ -101,18 +112,16 @@ class Region:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Region:
-        """Inverse of to_dict; raises ValueError for another schema."""
-        if data.get("schema") != REGION_SCHEMA:
-            raise ValueError(f"schema {data.get('schema')!r} is not {REGION_SCHEMA!r}")
-        planes = tuple(
-            HalfPlane(tuple(p["normal"]), End.from_dict(p["end"]), tuple(p["point"]) if p["point"] else None)
-            for p in data["half_planes"]
-        )
-        theories = tuple(TheoryPoint(**theory) for theory in data["theories"])
-        inner = tuple((float(x), float(y)) for x, y in data["inner"])
-        problem = Problem.from_dict(data["problem"])
-        rest = data["versions"], data["seconds"], data["complete"]
-        return cls(data["x"], data["y"], problem, planes, theories, inner, *rest)
+        """Inverse of to_dict; raises InputError for another schema or a damaged document."""
+        with reading("the region"):
+            if data.get("schema") != REGION_SCHEMA:
+                raise InputError(f"schema {shown(data.get('schema'))} is not {REGION_SCHEMA!r}")
+            planes = tuple(HalfPlane.from_dict(plane) for plane in data["half_planes"])
+            theories = tuple(checked(TheoryPoint(**theory)) for theory in data["theories"])
+            inner = tuple((float(x), float(y)) for x, y in data["inner"])
+            problem = Problem.from_dict(data["problem"])
+            rest = dict(data["versions"]), data["seconds"], data["complete"]
+            return checked(cls(data["x"], data["y"], problem, planes, theories, inner, *rest))
 
     def _rows(self) -> list[tuple[str, ...]]:
         over = self.problem.over
@@ -148,7 +157,8 @@ def region(
     x: str, y: str, over: str | None = ..., *, loops: Literal["tree"] = ..., order: int = ...,
     dimension: int = ..., fix: Fix = ...,
     points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
-    smeared: int = ..., progress: Progress | None = ..., resume: Region | None = ...,
+    smeared: int = ..., progress: Progress | None = ..., resume: Region | bool | None = ...,
+    output: PathLike | None = ..., time_limit: float | None = ...,
 ) -> Region: ...  # fmt: skip
 
 
@@ -156,10 +166,12 @@ def region(
 def region(
     x: str, y: str, over: str | None = ..., *, loops: str, order: int = ..., dimension: int = ..., fix: Fix = ...,
     points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
-    smeared: int = ..., progress: Progress | None = ..., resume: Region | None = ...,
+    smeared: int = ..., progress: Progress | None = ..., resume: Region | bool | None = ...,
+    output: PathLike | None = ..., time_limit: float | None = ...,
 ) -> Region | LoopRegion: ...  # fmt: skip
 
 
+@known_keywords
 def region(
     x: str,
     y: str,
@@ -175,24 +187,32 @@ def region(
     assumptions: Assumptions | None = None,
     smeared: int = 0,
     progress: Callable[[int, int], None] | None = None,
-    resume: Region | None = None,
+    resume: Region | bool | None = None,
+    output: PathLike | None = None,
+    time_limit: float | None = None,
 ) -> Region | LoopRegion:
     """Allowed region of (x/over, y/over), M = 1, by adaptive tracing of its supporting lines.
 
     points: number of half-planes (default 60); each new one is taken where the distance between the outer
     polygon and the hull of the touching points is largest, so curved parts get the samples and
     flat parts do not; each kink gets three more inside its normal cone.  progress: called with
-    (done, total).  resume: a region of the same problem whose half-planes are kept.  An interrupt
-    (Ctrl-C) returns what is there, marked incomplete.  Other arguments
+    (done, total).  output: JSON file of the region; until it is written each half-plane is synced to
+    OUTPUT.growing as it is found, so that a kill loses at most one.  resume: a region of the same problem whose
+    half-planes are kept, or True: those on disk.  An interrupt (Ctrl-C) or time_limit (seconds) returns what is
+    there, marked incomplete; resumed, it becomes the region of an undisturbed run.  Other arguments
     as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  With loops the answer
     is that of `loop_region`, in units of U unless over says otherwise; smeared is for it alone.  Raises
     InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")
+    order, dimension = check_order(order), check_dimension(dimension)
+    check_time_limit(time_limit)
     if loop_choice(loops, order):
-        if resume is not None:
-            raise InputError("a region with loops cannot be resumed: make it anew")
+        if resume or output is not None or time_limit is not None:
+            raise InputError(
+                "a region with loops takes seconds and is not resumed: leave resume, output, time_limit out"
+            )
         from positivity.loop_regions import loop_region
 
         return loop_region(
@@ -202,33 +222,71 @@ def region(
         )  # fmt: skip
     if smeared:
         raise InputError("smeared nulls on a region need loops")
-    points = 60 if points is None else points
-    if isinstance(points, bool) or not isinstance(points, int) or not 4 <= points <= 2000:
-        raise InputError(f"points {points!r}: use an integer from 4 to 2000")
+    points, digits = whole_number(60 if points is None else points, "points", 4, 2000), int(digits)
+    fix = check_given(fix, "fix", 'fix={"g4": "0.3"}')
+    if density == "positive" and assumptions is not None:
+        raise InputError("assumptions on the density need density 'unitary'")
     first, second = parse_combination(x), parse_combination(y)
     names = combination_text(first), combination_text(second)
     if density == "unitary":
         problem, solver = _unitary_solver(first, second, over, fix, order, dimension, digits, assumptions)
         theories: list[Theory] = []
     else:
-        problem, solver = _positive_solver(first, second, over or "g2", fix, order, dimension, digits)
+        problem, solver = _positive_solver(first, second, "g2" if over is None else over, fix, order, dimension, digits)
         theories = [] if problem.fix else known_theories(dimension)
-    if resume is not None and resume.problem != problem:
-        raise InputError("the region to resume belongs to another problem: remove its data file or drop --resume")
-    tracer = Tracer(solver)
-    planes = tracer.trace(points, progress or (lambda done, total: None), resume.half_planes if resume else ())
+    if progress is not None and not callable(progress):
+        raise InputError(f"progress {shown(progress)}: give a function of (done, total)")
+    kept = _earlier(resume, output, problem)
+    header = {"problem": problem.to_dict(), "digits": digits, "versions": versions()}
+    with closing(GrowingRegion(output, header, bool(resume))) if output is not None else nullcontext() as growing:
+        if growing is not None:
+            kept += growing.half_planes()
+        deadline = None if time_limit is None else time.monotonic() + time_limit
+        tracer = Tracer(solver, growing.record if growing else lambda plane: None, deadline)
+        planes = tracer.trace(points, progress or (lambda done, total: None), kept)
+        seconds = round(time.perf_counter() - started, 3)
+        found = _with_theories(names, problem, planes, theories, (seconds, tracer.complete))
+        if growing is not None:
+            growing.finish(found.to_dict())
+    return found
+
+
+def _earlier(resume: Region | bool | None, output: PathLike | None, problem: Problem) -> list[HalfPlane]:
+    """The half-planes of the region to be resumed, except those in the file that was growing."""
+    if resume is True:
+        if output is None:
+            raise InputError("resume needs the output file of the interrupted region")
+        data = saved_region(output)
+        resume = None if data is None else Region.from_dict(data)
+    if resume is None or resume is False:
+        return []
+    if not isinstance(resume, Region):
+        raise InputError(f"resume {shown(resume)}: give the Region to go on with, e.g. Region.from_dict(...)")
+    if resume.problem != problem:
+        raise InputError("the region to resume belongs to another problem: begin a new one")
+    return list(resume.half_planes)
+
+
+def _with_theories(
+    names: tuple[str, str],
+    problem: Problem,
+    planes: Sequence[HalfPlane],
+    theories: Sequence[Theory],
+    outcome: tuple[float, bool],
+) -> Region:
+    """The region with the known theories in it; outcome: seconds, and whether it is complete."""
+    first, second = (parse_combination(name) for name in names)
     base = parse_combination(problem.over) if theories else {}
     markers = tuple(
         TheoryPoint(t.name, t.amplitude, float(t.ratio(first, base)), float(t.ratio(second, base))) for t in theories
     )
-    seconds = round(time.perf_counter() - started, 3)
     hull = _inner(theories, first, second, base)
-    return Region(*names, problem, tuple(planes), markers, hull, versions(), seconds, tracer.complete)
+    return Region(*names, problem, tuple(planes), markers, hull, versions(), *outcome)
 
 
 def _positive_solver(
     x: Combination, y: Combination, over: str, fix: Fix, order: int, dimension: int, digits: int
-) -> tuple[Problem, EndSolverLike]:
+) -> tuple[Problem, Callable[[], EndSolverLike]]:
     from positivity.ends import EndSolver
 
     base, fixes = parse_combination(over), parse_fixes(fix)
@@ -236,7 +294,7 @@ def _positive_solver(
     names = f"{combination_text(x)}, {combination_text(y)}"
     ratio = ratio_program([x, y], base, fixes, order, dimension)
     problem = Problem(names, combination_text(base), dimension, order, held)
-    return problem, EndSolver(ratio, dimension, digits)
+    return problem, partial(EndSolver, ratio, dimension, digits)
 
 
 def _unitary_solver(
@@ -248,17 +306,20 @@ def _unitary_solver(
     dimension: int,
     digits: int,
     assumptions: Assumptions | None,
-) -> tuple[Problem, EndSolverLike]:
-    from positivity.unitarity import UnitarySolver, exact_assumptions
+) -> tuple[Problem, Callable[[], EndSolverLike]]:
+    from positivity.unitarity import UnitarySolver, exact_assumptions, held_levels
     from positivity.unitarity import parse_fixes as parse_levels
 
     if over not in (None, "U"):
-        raise InputError(f"over {over!r}: a region with full unitarity is in units of U, drop --over")
-    given, levels = exact_assumptions(assumptions or Assumptions()), parse_levels(dict(fix or {}))
-    held = tuple((combination_text(left), str(v)) for (left, _), v in zip(levels, (fix or {}).values(), strict=True))
+        raise InputError(f"over {shown(over)}: a region with full unitarity is in units of U, leave it out")
+    given = exact_assumptions(Assumptions() if assumptions is None else assumptions)
+    levels = parse_levels(dict(fix or {}))
+    held = held_levels(fix or {})
     names = f"{combination_text(x)}, {combination_text(y)}"
     problem = Problem(names, "U", dimension, order, held, "unitary", "tree", given)
-    return problem, UnitarySolver([x, y], levels, order, dimension, digits, given)
+    new_solver = partial(UnitarySolver, [x, y], levels, order, dimension, digits, given)
+    new_solver()  # refuses what makes no sense
+    return problem, new_solver
 
 
 def _inner(

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from positivity.errors import InputError
+from positivity.errors import InputError, reading, shown
 from positivity.problem import End, Problem
+from positivity.typed import checked
 
 BOUND_SCHEMA = "eft-positivity/bound/1"
 
@@ -44,17 +45,13 @@ class Bound:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Bound:
-        """Inverse of to_dict; raises ValueError for another schema."""
-        if data.get("schema") != BOUND_SCHEMA:
-            raise ValueError(f"schema {data.get('schema')!r} is not {BOUND_SCHEMA!r}")
-        return cls(
-            Problem.from_dict(data["problem"]),
-            End.from_dict(data["lower"]),
-            End.from_dict(data["upper"]),
-            data.get("method", "lp"),
-            data.get("versions", {}),
-            data.get("seconds", 0.0),
-        )
+        """Inverse of to_dict; raises InputError for another schema or a damaged document."""
+        with reading("the bound"):
+            if data.get("schema") != BOUND_SCHEMA:
+                raise InputError(f"schema {shown(data.get('schema'))} is not {BOUND_SCHEMA!r}")
+            problem, lower, upper = data["problem"], End.from_dict(data["lower"]), End.from_dict(data["upper"])
+            rest = data.get("method", "lp"), dict(data.get("versions", {})), data.get("seconds", 0.0)
+            return checked(cls(Problem.from_dict(problem), lower, upper, *rest))
 
     @property
     def warning(self) -> str:

@@ -17,11 +17,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flint import fmpq
-from mpmath import mp, mpf
+from mpmath import mpf
 
 from positivity.amplitudes.expansion import check_crossing, expand, read_amplitude
 from positivity.amplitudes.uv_completions import (
     Theory,
+    check_theory,
     heavy_bubbles,
     known_theories,
     mixture,
@@ -31,7 +32,9 @@ from positivity.amplitudes.uv_completions import (
     to_mpf,
 )
 from positivity.couplings import Coupling, coupling_name, couplings_of_order, order_of, parse_combination
-from positivity.errors import InputError, check_order
+from positivity.errors import InputError, check_order, check_text, known_keywords, shown
+from positivity.numbers import parse_rational
+from solvers.precision import working_digits
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -52,39 +55,44 @@ __all__ = [
 ]
 
 
+@known_keywords
 def couplings(theory: Theory, *, order: int = 8, mass_squared: object = 1) -> dict[str, str]:
     """{name: value} of all couplings up to a Mandelstam order, in units of M = 1, ready for `positivity.check`.
 
     mass_squared: of the lightest state, in units of M^2.  Exact rationals where the theory has them, else
     35 digits.  Raises InputError for a bad order or a mass below the cutoff.
     """
-    check_order(order)
-    _check_mass(mass_squared)
+    order, mass = check_order(order), _mass(mass_squared)
     names = [{c: fmpq(1)} for n in range(2, order + 1) for c in couplings_of_order(n)]
-    return theory.values(names, mass_squared)
+    return check_theory(theory).values(names, mass)
 
 
+@known_keywords
 def markers(
     x: str, y: str, over: str = "g2", theories: Iterable[Theory] | None = None, *, mass_squared: object = 1
 ) -> list[PlaneMarker]:
     """Labelled points (x/over, y/over) of theories for a figure of a region; default the known ones in D = 4."""
     from positivity.plotting import PlaneMarker
 
-    _check_mass(mass_squared)
     first, second, base = (parse_combination(text) for text in (x, y, over))
-    mass = mpf(str(mass_squared))
+    mass = to_mpf(_mass(mass_squared))
+    if theories is not None and (not isinstance(theories, list | tuple)):
+        raise InputError(f"theories {shown(theories)}: give a list of theories, e.g. [uv.stu_pole()]")
     return [
         PlaneMarker(theory.name, float(theory.ratio(first, base, mass)), float(theory.ratio(second, base, mass)))
-        for theory in (known_theories() if theories is None else theories)
+        for theory in (known_theories() if theories is None else map(check_theory, theories))
     ]
 
 
+@known_keywords
 def from_amplitude(formula: str | Expr, *, order: int = 12, name: str = "") -> Theory:
     """Your own amplitude as a theory, its couplings expanded to Mandelstam order `order`.
 
     formula: in s, t, u with s+t+u = 0, as text or a sympy expression, masses as numbers in units of M = 1.
-    Rational amplitudes give exact rationals, others 50 digits.  Text is read by sympy, which evaluates it:
-    only give formulas you trust.  Unitarity is not checked: `positivity.check` of its couplings does.
+    Rational amplitudes give exact rationals, others 50 digits.  Text is read by a grammar of its own and never
+    run: numbers, s, t, u, + - * / ** and brackets, pi, E, I, and exp, log, sqrt, gamma, sin, ... (all of them, and
+    the limits of size, in positivity.amplitudes.formula).  An expression of sympy is taken as it is.  Unitarity
+    is not checked: `positivity.check` of its couplings does.
 
     Raises InputError if the formula holds other symbols, is not symmetric under every exchange of s, t and
     u, has no Taylor expansion at s = t = u = 0 (massless exchange or loop), or describes no interaction.
@@ -110,10 +118,13 @@ def from_amplitude(formula: str | Expr, *, order: int = 12, name: str = "") -> T
         return to_mpf(value) if exact else +value
 
     text = str(expression)
-    with mp.workdps(40):
+    check_text(name, "name", "'my theory'")
+    with working_digits(40):
         return Theory(name or text[:60], text, coefficient, rational if exact else None)
 
 
-def _check_mass(mass_squared: object) -> None:
-    if not mpf(str(mass_squared)) >= 1:
-        raise InputError(f"mass^2 {mass_squared!r} is below the cutoff M = 1: use 1 or more")
+def _mass(mass_squared: object) -> fmpq:
+    mass = parse_rational(mass_squared, "mass^2")
+    if mass < 1:
+        raise InputError(f"mass^2 {shown(mass_squared)} is below the cutoff M = 1: use 1 or more")
+    return mass

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from fractions import Fraction
 from typing import Any
 
-from positivity.problem import Assumptions, DensityStep, Problem, State
+from flint import arb, fmpq, fmpz
+
+from positivity.errors import InputError, reading, shown
+from positivity.problem import Assumptions, DensityStep, Problem, State, states_of, steps_of
 from positivity.results import html_table, text_table
+from positivity.typed import checked
 
 CHECK_SCHEMA = "eft-positivity/check/1"
 
@@ -88,21 +91,24 @@ class Verdict:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Verdict:
-        """Inverse of to_dict; raises ValueError for another schema."""
-        if data.get("schema") != CHECK_SCHEMA:
-            raise ValueError(f"schema {data.get('schema')!r} is not {CHECK_SCHEMA!r}")
-        given = {key: value for key, value in data.items() if key not in ("schema", "scope")}
-        assumed = given["assumptions"]
-        return cls(
-            **{
-                **given,
-                "couplings": tuple((str(a), str(b)) for a, b in given["couplings"]),
-                "predicted": tuple((str(a), str(b)) for a, b in given["predicted"]),
-                "assumptions": None if assumed is None else Assumptions.from_dict(assumed),
-                "spectrum": tuple(State(**state) for state in given["spectrum"]),
-                "steps": tuple(DensityStep(**step) for step in given["steps"]),
-            }
-        )
+        """Inverse of to_dict; raises InputError for another schema or a damaged document."""
+        with reading("the verdict"):
+            if data.get("schema") != CHECK_SCHEMA:
+                raise InputError(f"schema {shown(data.get('schema'))} is not {CHECK_SCHEMA!r}")
+            given = {key: value for key, value in data.items() if key not in ("schema", "scope")}
+            assumed = given["assumptions"]
+            return checked(
+                cls(
+                    **{
+                        **given,
+                        "couplings": tuple((str(a), str(b)) for a, b in given["couplings"]),
+                        "predicted": tuple((str(a), str(b)) for a, b in given["predicted"]),
+                        "assumptions": None if assumed is None else Assumptions.from_dict(assumed),
+                        "spectrum": states_of(given["spectrum"]),
+                        "steps": steps_of(given["steps"]),
+                    }
+                )
+            )
 
     def __str__(self) -> str:
         word = {"allowed": f"allowed at order {self.order}", "excluded": "excluded (certified)"}
@@ -132,7 +138,7 @@ class Verdict:
         shown = self.spectrum[:_SHOWN_STATES]
         rows += [(str(s.spin), _short(s.mass_squared), _short(s.weight)) for s in shown]
         if len(self.spectrum) > len(shown):
-            rows.append(("...", f"{len(self.spectrum) - len(shown)} more", "see --json"))
+            rows.append(("...", f"{len(self.spectrum) - len(shown)} more", "see the document"))
         return rows
 
     def _step_rows(self) -> list[tuple[str, ...]]:
@@ -142,7 +148,7 @@ class Verdict:
             top = f"{1 / step.low:.6g}" if step.low > 0 else "infinity"
             rows.append((str(step.spin), f"{1 / step.high:.6g}", top, f"{step.density:.6g}"))
         if len(finite) > _SHOWN_STATES:
-            rows.append(("...", f"{len(finite) - _SHOWN_STATES} more", "", "see --json"))
+            rows.append(("...", f"{len(finite) - _SHOWN_STATES} more", "", "see the document"))
         return rows
 
     def _repr_html_(self) -> str:
@@ -152,4 +158,7 @@ class Verdict:
 
 
 def _short(text: str) -> str:
-    return f"{float(Fraction(text)):.8g}"
+    """To 8 digits, of a rational of any length."""
+    above, slash, below = text.partition("/")
+    value = arb(fmpq(fmpz(above), fmpz(below))) if slash else arb(text)
+    return f"{float(value):.8g}"

@@ -1,166 +1,195 @@
-"""Verification of certificates, and of bounds and regions that hold certificates."""
+"""Verification of certificates, and of documents that say what certificates imply.
+
+Every statement is written from what the verifier proved and from the question as it was read; no text of a document
+is repeated.  What a document says is accepted only if its proofs imply it (`positivity.implied`).
+"""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from flint import fmpq
+from positivity.couplings import coupling_name, order_of
+from positivity.errors import InputError
+from positivity.implied.bounds import (
+    COVER_SCHEMA,
+    STRENGTH_SCHEMA,
+    bound_statements,
+    excluded_intervals,
+    intervals_text,
+)
+from positivity.implied.gravity import GRAVITY_SCHEMA, gravity_statements
+from positivity.implied.prover import Prover
+from positivity.implied.regions import loop_region_statements, region_statements
+from positivity.implied.slices import scope_of_proofs
+from positivity.implied.statement import Statement
+from positivity.implied.verdicts import verdict_statement
+from solvers.verify import Proof, Refused, TooCostly, Unreadable, time_limit
+from solvers.verify.document import check_regular, load
 
-from positivity.certificates import claim_of, proved_value
-from positivity.couplings import Combination, coupling_name, order_of, parse_combination, parse_rational
-from positivity.loop_range import check_loop_end
-from positivity.loop_regions import LOOP_REGION_SCHEMA, check_loop_region
-from positivity.problem import Problem
-from positivity.results import BOUND_SCHEMA
-from positivity.unitary_bounds import check_unitary_end
-from solvers.verify import Refused, Unreadable, verify_data
-from solvers.verify.document import load
+__all__ = ["Refused", "TooCostly", "Unreadable", "proved_statements", "verify"]
 
-__all__ = ["Refused", "Unreadable", "verify"]
-
-_CHECK_SCHEMA = "eft-positivity/check/1"
-_REGION_SCHEMA = "eft-positivity/region/1"
-_GRAVITY_SCHEMA = "eft-positivity/gravity/1"
+#: documents of schemas that hold numbers only
+_NUMERICAL = ("cutoff", "cutoff-scan", "cutoff-analytic", "nulls", "loop-nulls", "amplitude", "sdpb", "scan-table")
+_PREFIX = "eft-positivity/"
+#: what reading a document of the wrong shape ends in
+_MALFORMED = (InputError, KeyError, TypeError, AttributeError, ValueError, IndexError, ArithmeticError, RecursionError)
 
 
-def verify(source: str | os.PathLike[str] | Mapping[str, Any]) -> list[str]:
-    """Prove a certificate, or every certificate of a saved bound, region or verdict, or of the data of a figure.
+def verify(
+    source: str | os.PathLike[str] | Mapping[str, Any], *, seconds: float | None = None
+) -> list[str]:  # fmt: skip
+    """Prove a certificate, or what a saved bound, region, verdict, exclusion, scan or the data of a figure says.
 
-    source: a file name or a parsed document.  Returns one statement per certificate.  Raises
-    Refused with the reason if anything is not proved, or if a value is not what its certificate
-    proves; Unreadable, a kind of Refused, if the file is missing or not JSON.  Statements are in units
-    M = 1 (or U where they say so); method: docs/theory/certificates.md.
+    source: a file name or a parsed document.  seconds: of processor time that one certificate may take; None for
+    10 (forward sum rules), 30 (bounded densities) or 100 (gravity).  Returns one statement for each thing proved,
+    written from the proofs; one for all of a scan.  Raises Refused with the reason if anything that is said to be
+    certified is not implied by its certificates (TooCostly, a kind of it, where the limit is reached); Unreadable,
+    a kind of Refused, if there is no JSON document.  Statements are in units M = 1 (or U where they say so); method:
+    docs/theory/certificates.md.
     """
-    data = dict(source) if isinstance(source, Mapping) else load(source)
-    schema = data.get("schema") if isinstance(data, dict) else None
+    with time_limit(seconds):
+        if not isinstance(source, Mapping) and is_scan(source):
+            return [str(_scan_statement(source))]
+        data = dict(source) if isinstance(source, Mapping) else load(source)
+        return [str(statement) for statement in proved_statements(data)]
+
+
+def is_scan(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is one JSON document per line, a scan: by its name or its first line.  Raises Unreadable."""
+    check_regular(path)
+    if str(path).endswith(".jsonl"):
+        return True
+    with Path(path).open("rb") as stream:
+        return b'"eft-positivity/scan/1"' in stream.readline(4096)
+
+
+def _scan_statement(path: str | os.PathLike[str]) -> Statement:
+    from positivity.scans.proofs import scan_text
+    from positivity.scans.table import Scan
+
     try:
-        if schema == BOUND_SCHEMA:
-            return _verify_bound(data)
-        if schema == _REGION_SCHEMA:
-            return _verify_region(data)
-        if schema == LOOP_REGION_SCHEMA:
-            return check_loop_region(data)
-        if schema == _GRAVITY_SCHEMA:
-            return _verify_gravity([data])
-        if schema is None and isinstance(data, dict) and set(data) == {"bounds"}:
-            return _verify_gravity(data["bounds"])
-        if schema == _CHECK_SCHEMA:
-            from positivity.verdict_proof import verify_verdict
-
-            return verify_verdict(data)
-        if schema is None and isinstance(data, dict) and "provenance" in data:
-            return _verify_figure(data)
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(f"the document is malformed: {error!r}") from None
-    return [_named(verify_data(data))]
+        found = Scan.load(path)
+        proved, scope = found.verify(), scan_text(found.spec)
+    except Refused:
+        raise
+    except InputError as error:
+        raise Unreadable(_printable(error)) from None
+    except _MALFORMED as error:
+        raise Refused(f"the scan is malformed: {_printable(error)}") from None
+    return Statement(f"{proved} statements of {len(found.rows)} points", "", scope)
 
 
-def _verify_bound(data: dict[str, Any]) -> list[str]:
-    problem = Problem.from_dict(data["problem"])
-    coupling = parse_combination(problem.coupling)
-    statements = []
-    for side, sign, word in (("lower", -1, ">="), ("upper", 1, "<=")):
-        end = data[side]
-        if end["status"] == "certified":
-            _checker(problem)(end, problem, coupling, sign)
-            statements.append(f"{problem.ratio} {word} {end['value']} ({problem.scope})")
-        elif end.get("certificate"):
-            statements.append(_named(verify_data(end["certificate"])))
-    if not statements:
-        raise Refused("the bound holds no certificate")
-    return statements
+def proved_statements(data: Any) -> list[Statement]:
+    """As `verify`, of a parsed document, the statements as data."""
+    if not isinstance(data, Mapping):
+        raise Refused("a document is a JSON object")
+    try:
+        statements = _statements(data, Prover())
+        _check_count(data, statements)
+        return statements
+    except Refused:
+        raise
+    except _MALFORMED as error:
+        raise Refused(f"the document is malformed: {_printable(error)}") from None
 
 
-def _verify_region(data: dict[str, Any]) -> list[str]:
-    problem = Problem.from_dict(data["problem"])
-    x, y = parse_combination(data["x"]), parse_combination(data["y"])
-    statements = []
-    for plane in data["half_planes"]:
-        end = plane["end"]
-        if end["status"] != "certified":
-            continue
-        a, b = (parse_rational(text) for text in plane["normal"])
-        direction = {key: value * a for key, value in x.items()}
-        for key, value in y.items():
-            direction[key] = direction.get(key, fmpq(0)) + value * b
-        _checker(problem)(end, problem, direction, 1)
-        statements.append(f"{a}*({data['x']}) + {b}*({data['y']}) <= {end['value']} {problem.over} ({problem.scope})")
-    if not statements:
-        raise Refused("the region holds no certificate")
-    return statements
+def _statements(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
+    schema = data.get("schema")
+    if isinstance(schema, str) and schema.startswith(_PREFIX):
+        name, _, version = schema.removeprefix(_PREFIX).partition("/")
+        if version == "1" and name in _READERS:
+            return _READERS[name](data, prover)
+        if version == "1" and name in _NUMERICAL:
+            raise Refused(f"a document of schema {schema!r} is numerical: it holds nothing to prove")
+    elif schema is None and set(data) == {"bounds"}:
+        return gravity_statements(data["bounds"], prover)
+    elif schema is None and "provenance" in data:
+        return _figure_statements(data, prover)
+    return [of_proof(prover.prove({k: v for k, v in data.items() if k != "provenance"}))]
 
 
-def _verify_gravity(bounds: list[dict[str, Any]]) -> list[str]:
-    statements = []
-    for bound in bounds:
-        if bound["schema"] != _GRAVITY_SCHEMA:
-            raise Refused(f"schema {str(bound['schema'])[:60]!r} is not {_GRAVITY_SCHEMA!r}")
-        if bound["status"] != "certified":
-            continue
-        if bound["fix"]:
-            raise Refused("a certificate is about no fixed coupling")
-        certificate = bound["certificate"]
-        statements.append(verify_data(certificate))
-        if certificate["dimension"] != bound["dimension"]:
-            raise Refused(f"the certificate is for D={certificate['dimension']}, the bound for D={bound['dimension']}")
-        claim = {name: parse_rational(text) for name, text in certificate["claim"].items()}
-        for name, value in zip(("g2", "g3"), bound["direction"], strict=True):
-            if claim[name] != parse_rational(value):
-                raise Refused(f"the certificate is about {claim[name]}*{name}, the bound about {value}*{name}")
-        if fmpq(*float(bound["alpha"]).as_integer_ratio()) < claim["8piG"]:
-            raise Refused(f"alpha = {bound['alpha']} is stronger than what its certificate proves")
-    if not statements:
-        raise Refused("no bound holds a certificate")
-    return statements
+def of_proof(proof: Proof) -> Statement:
+    """The statement of a certificate by itself, with the short names of its couplings."""
+    names = sorted({c for c, _ in proof.claim} | {c for pair in proof.pairs for c in pair}, key=order_of)
+    if proof.kind not in ("inequality", "bounded", "interval"):
+        names = []
+    listed = ", ".join(f"g[{p},{q}] = {coupling_name((p, q))}" for p, q in names)
+    return Statement(f"{proof}  [{listed}]" if listed else str(proof), "", "")
 
 
-def _verify_figure(data: dict[str, Any]) -> list[str]:
+def _strength(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
+    """Slices of g2 by themselves: the dimension and the loops are those of their certificates."""
+    scope = scope_of_proofs(prover.prove_all([c for part in data["slices"] for c in part["certificates"]]))
+    return [Statement(intervals_text(excluded_intervals(data, scope, prover)), "", scope.text)]
+
+
+def _cover(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
+    raise Refused("a cover says nothing without its question: verify the bound that holds it")
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any], Prover], list[Statement]]] = {
+    "bound": bound_statements,
+    "region": region_statements,
+    "loop-region": loop_region_statements,
+    "check": lambda data, prover: [verdict_statement(data, prover)],
+    GRAVITY_SCHEMA.split("/")[1]: lambda data, prover: gravity_statements([data], prover),
+    STRENGTH_SCHEMA.split("/")[1]: _strength,
+    COVER_SCHEMA.split("/")[1]: _cover,
+}
+
+
+def _figure_statements(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
     """Every result in a figure that says it is certified; numerical ones beside it are passed over."""
-    claiming = [part for part in _results(data) if '"certified"' in json.dumps(part)]
-    if not claiming:
+    rest = {key: value for key, value in data.items() if key != "provenance"}
+    found: list[Statement] = []
+    for part in _results(rest):
+        if "schema" not in part:
+            raise Refused("something in this figure is said to be certified and belongs to no document")
+        if _says_certified(part):
+            found += _statements(part, prover)
+    if not found:
         raise Refused("nothing in this figure is certified")
-    return [statement for part in claiming for statement in verify(part)]
+    return found
 
 
-def _results(data: Any) -> Iterator[dict[str, Any]]:
-    """The outermost documents with a schema, at any depth."""
-    if isinstance(data, dict):
-        if "schema" in data:
+def _results(data: Any) -> Iterator[Mapping[str, Any]]:
+    """The outermost documents with a schema, at any depth, and what says "certified" outside of them."""
+    if isinstance(data, Mapping):
+        if "schema" in data or data.get("status") in _CLAIMS:
             yield data
         else:
             for value in data.values():
                 yield from _results(value)
-    elif isinstance(data, list):
+    elif isinstance(data, list | tuple):
         for value in data:
             yield from _results(value)
 
 
-def _checker(problem: Problem) -> Callable[[Mapping[str, Any], Problem, Combination, int], None]:
-    if problem.loops != "tree":
-        return check_loop_end
-    return _check_end if problem.density == "positive" else check_unitary_end
+_CLAIMS = ("certified", "excluded")
 
 
-def _check_end(end: Mapping[str, Any], problem: Problem, coupling: Combination, sign: int) -> None:
-    certificate = end["certificate"]
-    verify_data(certificate)
-    if certificate["dimension"] != problem.dimension:
-        raise Refused(f"the certificate is for D={certificate['dimension']}, the problem for D={problem.dimension}")
-    if any(rule["k"] + rule["power"] > problem.order for rule in certificate["sum_rules"]):
-        raise Refused(f"the certificate uses sum rules above order {problem.order}")
-    fixes = [(parse_combination(left), parse_rational(value)) for left, value in problem.fix]
-    proved = proved_value(claim_of(certificate), coupling, parse_combination(problem.over), fixes, sign)
-    if (parse_rational(end["value"]) - proved) * sign < 0:
-        raise Refused(f"the value {end['value']} is stronger than what its certificate proves")
+def _says_certified(data: Any) -> bool:
+    """Whether a status anywhere in a document says that something is proved."""
+    if isinstance(data, Mapping):
+        schema = str(data.get("schema", ""))
+        proved = schema.startswith(_PREFIX) and "certificate/" in schema
+        own = data.get("status") in _CLAIMS or (schema == f"{_PREFIX}check/1" and data.get("status") == "allowed")
+        return proved or own or any(_says_certified(value) for value in data.values())
+    return isinstance(data, list | tuple) and any(_says_certified(value) for value in data)
 
 
-def _named(statement: str) -> str:
-    """The verifier's g[p,q] followed by the short names used elsewhere."""
-    pairs = sorted({(p, q) for p in range(12) for q in range(8) if f"g[{p},{q}]" in statement}, key=order_of)
-    names = ", ".join(f"g[{p},{q}] = {coupling_name((p, q))}" for p, q in pairs)
-    return f"{statement}  [{names}]" if names else statement
+def _check_count(data: Mapping[str, Any], statements: list[Statement]) -> None:
+    """Refuse a caption that counts more certified ends than were proved."""
+    provenance = data.get("provenance")
+    counted = provenance.get("status") if isinstance(provenance, Mapping) else None
+    claimed = counted.get("certified", 0) if isinstance(counted, Mapping) else 0
+    if not isinstance(claimed, int) or claimed > len(statements):
+        raise Refused(f"the figure counts more certified ends than the {len(statements)} that were proved")
+
+
+def _printable(error: Exception) -> str:
+    text = str(error) if isinstance(error, InputError) else repr(error)
+    return "".join(c if c.isprintable() else "?" for c in text)[:300]

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from positivity.errors import InputError
+from positivity.errors import known_keywords, whole_number
 from positivity.weak_gravity_problem import CutoffProblem, cutoff_problem
 
 CUTOFF_SCHEMA = "eft-positivity/cutoff/1"
@@ -54,7 +54,8 @@ class CutoffBound:
     between the two grids.  basis_error: by how much the value falls from two thirds of the test functions to
     these, where that is looked at (forward sum rules, which converge slowly): the optimum over all test
     functions lies below the bracket by about as much.  error: the width of the bracket and both together.
-    status: "numerical" or "failed" with the reason.  functions: test functions per sum rule.
+    status: "numerical", or with
+    the reason "no theory" (numerical too) or "failed".  functions: test functions per sum rule.
     """
 
     problem: CutoffProblem
@@ -123,6 +124,7 @@ def _upward(value: float) -> str:
     return f"{math.ceil(value * scale - 1e-9) / scale:.4g}"
 
 
+@known_keywords
 def cutoff_bound(p_min: object = None, *, functions: int | None = None, **question: Any) -> CutoffBound:
     """Largest 8piG Lambda^2 for which the smeared sum rules have a solution with 0 <= rho_J <= 2, D = 4.
 
@@ -176,13 +178,12 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
         return CutoffBound(problem, value, primal, status, reason, functions, found, versions, seconds, moved)
 
     if solution.status != "optimal":
-        return answer(
-            None, None, "failed", f"the linear program is {solution.status}: {program.remedy(solution.status)}"
-        )
+        status = "no theory" if solution.status == "infeasible" else "failed"
+        return answer(None, None, status, f"the linear program is {solution.status}: {program.remedy(solution.status)}")
     functional = program.project(solution.multipliers, side)
     value = program.cost(rows, functional, grid.finer()) - float(functional @ side.known)
     if value <= 0:
-        return answer(None, None, "failed", f"the known terms leave no room for a pole: 8piG <= {value:.3g} < 0")
+        return answer(None, None, "no theory", f"the known terms leave no room for a pole: 8piG <= {value:.3g} < 0")
     parts = {k: tuple(functional[i * splines.count : (i + 1) * splines.count]) for i, k in enumerate(problem.k)}
     tail = float(functional[-1]) if rows.forward else 0.0
     reason = ""
@@ -190,7 +191,7 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
         reason = "the re-costed functional lies below the feasible density: the grids do not agree, raise them"
     moved = abs(value + float(functional @ side.known) - program.cost(rows, functional, grid))
     if moved > _LARGE_ERROR * value:
-        reason = f"the cost moves by {moved:.2g} between two grids: use fewer test functions (--functions)"
+        reason = f"the cost moves by {moved:.2g} between two grids: use fewer test functions"
     spline_data = CutoffFunctional(tuple(splines.breaks), splines.drop, parts, tail)
     return answer(value, solution.primal, "numerical", reason, spline_data, moved)
 
@@ -201,6 +202,4 @@ def _functions(functions: int | None, problem: CutoffProblem) -> int:
             # knots much narrower than mu near p = 1 need impact parameters beyond the grid
             return max(10, min(20, round(10 + 3 * math.log(1 / problem.mu))))
         return 32 if problem.forward else 64
-    if isinstance(functions, bool) or not isinstance(functions, int) or not 6 <= functions <= 120:
-        raise InputError(f"functions {functions!r}: use 6 to 120 test functions")
-    return functions
+    return whole_number(functions, "functions", 6, 120)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, fmpq
 
 from positivity.couplings import parse_rational
-from positivity.errors import InputError
+from positivity.errors import InputError, known_keywords, shown
+from solvers.precision import working_precision
 
 _BITS = 160
 #: where the integral of K_0 is cut: K_0(x) <= sqrt(pi/(2x)) e^-x bounds the rest
@@ -29,9 +30,7 @@ def bessel_integral() -> arb:
 
     K_0(x)^3 x <= x (1 + log(1/x))^3 below 2^-60, and K_0(x) <= sqrt(pi/(2x)) e^-x beyond 40.
     """
-    precision = ctx.prec
-    try:
-        ctx.prec = _BITS
+    with working_precision(_BITS):
 
         def integrand(x: acb, _: bool) -> acb:
             return x * x.bessel_k(0) ** 3
@@ -44,19 +43,13 @@ def bessel_integral() -> arb:
         first = arb(_START)
         rest = first**2 * (1 - first.log()) ** 3 + (arb.pi() / 2) ** arb(1.5) * (-3 * arb(_CUT)).exp()
         return middle + rest * arb("0.5 +/- 0.5")
-    finally:
-        ctx.prec = precision
 
 
 @lru_cache(maxsize=1)
 def hoelder_constant() -> arb:
     """3072 / int_0^inf x K_0(x)^3 dx = 5242.528..., a ball."""
-    precision = ctx.prec
-    try:
-        ctx.prec = _BITS
+    with working_precision(_BITS):
         return 3072 / bessel_integral()
-    finally:
-        ctx.prec = precision
 
 
 @dataclass(frozen=True)
@@ -106,6 +99,7 @@ class AnalyticCutoff:
         )
 
 
+@known_keywords
 def analytic_cutoff(mu: object, g4: object) -> AnalyticCutoff:
     """The closed form at given mu (units of Lambda) and g4 (units of Lambda^-8), numbers or decimal text.
 
@@ -114,21 +108,17 @@ def analytic_cutoff(mu: object, g4: object) -> AnalyticCutoff:
     exact = {}
     for name, value in (("mu", mu), ("g4", g4)):
         if value is None:
-            raise InputError(f"{name} is not given: the closed form needs --mu and --g4, e.g. --mu 1 --g4 50")
-        exact[name] = parse_rational(str(value), f"--{name}")
+            raise InputError(f"{name} is not given: the closed form needs mu and g4, e.g. mu = 1 and g4 = 50")
+        exact[name] = parse_rational(value, name)
         if exact[name] <= 0:
-            raise InputError(f"{name} {value}: give a positive number in units of the cutoff")
-    precision = ctx.prec
-    try:
-        ctx.prec = _BITS
+            raise InputError(f"{name} {shown(value)}: give a positive number in units of the cutoff")
+    with working_precision(_BITS):
         cube = hoelder_constant() * arb(exact["g4"]) * arb(exact["mu"]) ** 2
         value = cube.root(3)
         return AnalyticCutoff(
             str(exact["mu"]), str(exact["g4"]), hoelder_constant().str(10, radius=False),
             _above(value), _above(value.sqrt()),
         )  # fmt: skip
-    finally:
-        ctx.prec = precision
 
 
 def _above(ball: arb) -> float:

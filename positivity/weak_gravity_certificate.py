@@ -16,7 +16,7 @@ from flint import arb, fmpq, fmpq_mat, fmpq_poly
 from positivity.couplings import parse_rational
 from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
 from positivity.dispersion.splines import DEGREE, Splines
-from positivity.errors import InputError
+from positivity.errors import InputError, known_keywords, whole_number
 from positivity.weak_gravity_problem import cutoff_problem
 from solvers.verify.cutoff import upper_bound
 from solvers.verify.cutoff_document import SCHEMA, read_certificate
@@ -25,6 +25,7 @@ _DIGITS = 10**12
 _FIRST_NODE = 1 / 400
 
 
+@known_keywords
 def certify_cutoff(
     p_min: object, contacts: int = 1, *, functions: int = 22, last_spin: int = 800, nodes: int = 400, top: str = "0.985"
 ) -> dict[str, Any]:
@@ -35,11 +36,11 @@ def certify_cutoff(
     end rounded up to 5 digits; about half a minute.  Raises InputError for a bad question.
     """
     problem = cutoff_problem(p_min, contacts=contacts)
-    low, high = parse_rational(str(p_min)), parse_rational(str(top))
+    low, high = parse_rational(p_min, "p_min"), parse_rational(top, "top")
     if not low < high < 1:
         raise InputError(f"top {top}: the support of f must end between p-min and 1")
-    if not 6 <= functions <= 60 or not 10 <= nodes <= 4000 or not 20 <= last_spin <= 4000:
-        raise InputError("use 6 to 60 functions, 10 to 4000 nodes and a last_spin of 20 to 4000")
+    functions, nodes = whole_number(functions, "functions", 6, 60), whole_number(nodes, "nodes", 10, 4000)
+    last_spin, contacts = whole_number(last_spin, "last_spin", 20, 4000), int(contacts)
     knots = _knots(low, high, functions)
     coefficients = _functional(problem, knots, functions)
     basis = _basis(knots)

@@ -13,7 +13,8 @@ from typing import Any
 from positivity.amplitudes.one_loop import pair_text, parse_pairs
 from positivity.couplings import Coupling, coupling_name, parse_rational
 from positivity.dispersion.sum_rules import ir_side
-from positivity.errors import InputError
+from positivity.errors import InputError, check_text, known_keywords, shown, whole_number
+from positivity.numbers import as_float
 
 _HOMOGENEOUS = (
     "with rho_J >= 0 only, every sum rule may be multiplied by a positive number: the problem is homogeneous in G "
@@ -102,6 +103,7 @@ def contact_names(problem: CutoffProblem) -> list[str]:
     return [name for name in names if name != "g2" or problem.g2 is None]
 
 
+@known_keywords
 def cutoff_problem(
     p_min: object = None,
     *,
@@ -116,15 +118,19 @@ def cutoff_problem(
     density: str = "unitary",
 ) -> CutoffProblem:
     """Check a question; every argument as in `cutoff_bound`.  Raises InputError naming what to change."""
-    if density == "positive":
+    if check_text(density, "density", "'unitary'") == "positive":
         raise InputError(f"density 'positive': {_HOMOGENEOUS}")
     if density != "unitary":
-        raise InputError(f"density {density!r}: use 'unitary'")
+        raise InputError(f"density {shown(density)}: use 'unitary'")
+    if not isinstance(forward_sum_rules, bool):
+        raise InputError(f"forward_sum_rules {shown(forward_sum_rules)}: use True or False")
+    if isinstance(k, str) or not isinstance(k, Sequence):
+        raise InputError(f"k {shown(k)}: use (2,), or (2, 4)")
     low, mass = (_number(value, name) for value, name in ((p_min, "p-min"), (mu, "mu")))
     if low is None and mass is None:
         raise InputError(
             "p-min is not given: an exact pole down to p = 0 with rho_J <= 2 leaves only G = 0; "
-            "give the smallest momentum transfer, e.g. --p-min 0.1, or a regulator --mu"
+            "give the smallest momentum transfer, e.g. p_min = 0.1, or a regulator mu"
         )
     low, mass = low or 0.0, mass or 0.0
     if not (1e-10 <= low <= 0.8 or (low == 0 and 1e-4 <= mass <= 1)):
@@ -132,20 +138,20 @@ def cutoff_problem(
     if mass < 0 or mass > 10:
         raise InputError(f"mu {mass:g}: use 0 to 10, in units of the cutoff")
     if tuple(k) not in ((2,), (2, 4)):
-        raise InputError(f"k {','.join(map(str, k))}: use 2, or 2,4")
+        raise InputError(f"k {shown(k)}: use (2,), or (2, 4)")
     order = _order(contacts, degree, tuple(k), forward_sum_rules)
     if forward_sum_rules and (tuple(k) != (2,) or g4 is not None):
-        raise InputError("--forward-sum-rules already uses A_4: leave out --k 2,4 and --g4")
+        raise InputError("forward_sum_rules already use A_4: leave out k = 2,4 and g4")
     pairs = parse_pairs(loops)
     if any(pair_text(pair) != "g2^2" for pair in pairs):
-        raise InputError(f"loops {loops!r}: with gravity only those of g2^2 are included; use g2^2 or tree")
+        raise InputError(f"loops {shown(loops)}: with gravity only those of g2^2 are included; use g2^2 or tree")
     if pairs and (g2 is None or forward_sum_rules):
-        raise InputError("loops of g2^2 need a value of g2, and no --forward-sum-rules: give e.g. --g2 60")
+        raise InputError("loops of g2^2 need a value of g2, and no forward_sum_rules: give e.g. g2 = 60")
     if g2 is not None and order < 2:
-        raise InputError("a fixed g2 needs --contacts 1 or more")
+        raise InputError("a fixed g2 needs contacts = 1 or more")
     quartic = _number(g4, "g4")
     if quartic is not None and (quartic <= 0 or pairs):
-        raise InputError(f"g4 {quartic:g}: A_4(0) = 4 g4 needs g4 > 0 at tree level; change --g4 or --loops")
+        raise InputError(f"g4 {quartic:g}: A_4(0) = 4 g4 needs g4 > 0 at tree level; change g4 or the loops")
     return CutoffProblem(low, order, tuple(k), forward_sum_rules, mass, _number(g2, "g2"), quartic, loops)
 
 
@@ -153,32 +159,22 @@ def _order(contacts: int | None, degree: int | None, k: tuple[int, ...], forward
     """Mandelstam order of the highest free contact term."""
     if forward:
         if contacts not in (None, 2) or degree is not None:
-            raise InputError(
-                "--forward-sum-rules leave exactly two contact terms, g2 and g3: drop --contacts, --degree"
-            )
+            raise InputError("forward_sum_rules leave exactly two contact terms, g2 and g3: drop contacts and degree")
         return 3
     if k == (2, 4):
         if contacts is not None or degree is None:
-            raise InputError(
-                "--k 2,4 shares couplings: give --degree N, their highest Mandelstam order, not --contacts"
-            )
-        if not 1 <= degree <= 16:
-            raise InputError(f"degree {degree}: use 1 (no contact terms) to 16")
-        return degree
+            raise InputError("k = 2,4 shares couplings: give degree, their highest Mandelstam order, not contacts")
+        return whole_number(degree, "degree", 1, 16)
     if contacts is None or degree is not None:
-        raise InputError("the number of free contact terms has no default: give e.g. --contacts 1")
-    if isinstance(contacts, bool) or not isinstance(contacts, int) or not 0 <= contacts <= 12:
-        raise InputError(f"contacts {contacts!r}: use 0 to 12 free contact terms")
-    return contacts + 1
+        raise InputError("the number of free contact terms has no default: give e.g. contacts = 1")
+    return whole_number(contacts, "contacts", 0, 12) + 1
 
 
 def _number(value: object, name: str) -> float | None:
     """A finite number, or text with one; None stays None."""
     if value is None:
         return None
-    if isinstance(value, str):
-        exact = parse_rational(value, f"--{name}")
-        return float(int(exact.p)) / float(int(exact.q))
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError(f"{name} {value!r}: use a finite number")
-    return float(value)
+    found = as_float(parse_rational(value, name))
+    if not math.isfinite(found):
+        raise InputError(f"{name} {shown(value)}: use a smaller number")
+    return found

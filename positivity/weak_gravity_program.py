@@ -123,7 +123,7 @@ def remedy(status: str) -> str:
         return "no density solves these sum rules; change the fixed couplings"
     if status.startswith("unbounded"):
         return "these test functions give no bound; use more of them"
-    return "use fewer test functions (--functions)"
+    return "use fewer test functions"
 
 
 def cells(rows: Rows, grid: CutoffGrid) -> np.ndarray:

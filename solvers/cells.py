@@ -1,18 +1,18 @@
-"""A density that is constant on cells: the measure, the averages of the rows, and the linear program over cells."""
+"""The linear program over a density that is constant on cells."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
-from solvers.grid import REGGE, chebyshev
-from solvers.sampled_tables import SampledTables
-from solvers.tables import RowTables
+from solvers.cutting import CellIndex, Intervals
+from solvers.grid import chebyshev
+from solvers.highs import silent_model
+from solvers.measured_rows import MeasuredRows, Step
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
+#: cells whose column is so long that the tolerance of the linear program would matter keep F below zero
+#: by this share of it
+_CELL_MARGIN, _TOLERANCE = 3e-10, 1e-10
 #: (HiGHS simplex: 1 dual, 4 primal; tolerance; keep the basis), tried in turn
 _ATTEMPTS = (
     (4, 1e-10, True), (4, 1e-10, False), (1, 1e-10, False), (1, 1e-9, False), (4, 1e-9, False), (1, 1e-7, False),
@@ -20,88 +20,14 @@ _ATTEMPTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class BoundedMeasure:
-    """The measure of a program with bounded density.
+class Cells:
+    """The linear program over cell densities; its cells only get finer.
 
-    power: p in w_J x^p dx, where the rows lack the common factor x^2.  weight: w_J.  tail: spin
-    above which the spins are taken together as the Regge limit, and their weight in
-    eta^p d eta.  ceiling: largest density.  floor: x above which (m^2 below which) a spin has no
-    states is 1 / gaps[J].  last_spin: no states above this spin, or None.
+    fine: what the value of a cell may be off by.
     """
 
-    power: float
-    weight: Callable[[int], float]
-    tail: tuple[int, float]
-    ceiling: float = 2.0
-    gaps: tuple[tuple[int, float], ...] = ()
-    last_spin: int | None = None
-
-    def spins(self, step: int) -> np.ndarray:
-        """The spins that have states, the Regge limit last."""
-        top = self.tail[0] if self.last_spin is None else min(self.tail[0], self.last_spin + 1)
-        finite = np.arange(0, top, step)
-        return finite if self.last_spin is not None else np.append(finite, REGGE)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One interval of constant density: spin (-1: all larger spins), x from `low` to `high`."""
-
-    spin: int
-    low: float
-    high: float
-    density: float
-
-
-class MeasuredRows:
-    """The rows of a program with the measure over which they are averaged, one spin at a time."""
-
-    def __init__(
-        self, tables: RowTables | SampledTables, casimir: Callable[[int], int], measure: BoundedMeasure
-    ) -> None:
-        self.tables, self.casimir, self.measure = tables, casimir, measure
-        self.last = tables.last.copy()
-        for spin, mass_squared in measure.gaps:
-            if spin in tables.index:
-                eta = (1 + casimir(spin)) / mass_squared
-                place = tables.index[spin]
-                self.last[place] = min(self.last[place], eta / (eta + tables.scale))
-        self._strength = np.array([self._strength_of(int(spin)) for spin in tables.spins])
-
-    def _strength_of(self, spin: int) -> float:
-        """v in v eta^p d eta, the measure in eta."""
-        if spin == REGGE:
-            return self.measure.tail[1]
-        return float(self.measure.weight(spin) / (1 + self.casimir(spin)) ** (self.measure.power + 1))
-
-    def integrals(self, owners: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """int over cells of (free rows, targets): (cells, rows + targets).
-
-        Cells are in v = sqrt(s): then half-integer powers of x are polynomial as well.
-        """
-        a, b = np.sqrt(low), np.sqrt(high)
-        v = (a + b)[:, None] / 2 + (b - a)[:, None] / 2 * _NODES
-        s = v * v
-        p, m, scale = self.measure.power, self.tables.growth, self.tables.scale
-        jacobian = scale ** (p + 1) * s**p * (1 - s) ** (-p - 2 - m) * 2 * v
-        weights = self._strength[owners, None] * jacobian * _WEIGHTS * ((b - a) / 2)[:, None]
-        sample = np.einsum("cn,cns->cs", weights, self.tables.sample(owners[:, None], s))
-        free = np.einsum("cs,csr->cr", sample, self.tables.free_double[owners])
-        targets = np.einsum("cs,csr->cr", sample, self.tables.targets[owners].astype(float))
-        return np.hstack([free, targets])
-
-    def x(self, spin: int, s: float) -> float:
-        """x = 1/m^2 of a place s; for the Regge limit xi."""
-        eta = float(self.tables.scale * s / (1 - s))
-        return eta / (1 + self.casimir(spin)) if spin >= 0 else eta
-
-
-class Cells:
-    """The linear program over cell densities; its cells only get finer."""
-
-    def __init__(self, rows: MeasuredRows, weights: np.ndarray, values: np.ndarray) -> None:
-        self.rows, self.weights = rows, weights
+    def __init__(self, rows: MeasuredRows, weights: np.ndarray, values: np.ndarray, fine: float) -> None:
+        self.rows, self.weights, self._fine = rows, weights, fine
         self.size = rows.tables.free_double.shape[-1]
         self.owner = np.zeros(0, int)
         self.low = np.zeros(0)
@@ -110,12 +36,7 @@ class Cells:
         self.alive = np.zeros(0, bool)
         self.scale = np.zeros(0)
         self.targets = np.zeros((0, rows.tables.targets.shape[-1]))
-        self._highs = highspy.Highs()
-        for option, value in {
-            "output_flag": False, "threads": 1, "presolve": "off", "simplex_scale_strategy": 0,
-            "small_matrix_value": 1e-12,
-        }.items():  # fmt: skip
-            self._highs.setOptionValue(option, value)
+        self._highs = silent_model()
         self.values = values
         empty = np.zeros(0, np.int32)
         self._highs.addRows(self.size, values, values, 0, np.zeros(self.size, np.int32), empty, np.zeros(0))
@@ -133,10 +54,12 @@ class Cells:
         free, targets = self.rows.tables.beyond()
         rows = np.hstack([free, (targets @ self.weights)[:, None]])
         size = np.abs(rows[:, :-1]).max(axis=1)
-        rows = rows[(size > 0) | (rows[:, -1] > 0)]
-        rows /= np.abs(rows).max(axis=1, keepdims=True) if not size.all() else size[:, None]
+        kept = (size > 0) | (rows[:, -1] > 0)
+        rows, targets = rows[kept], targets[kept]
+        length = np.abs(rows).max(axis=1, keepdims=True) if not size.all() else size[:, None]
+        rows /= length
         rows[:, -1] += self.rows.tables.margin
-        self._ray_count = len(rows)
+        self._ray_count, self._ray_targets = len(rows), targets / length
         if len(rows):
             self._push(rows, np.full(len(rows), highspy.kHighsInf))
 
@@ -153,7 +76,9 @@ class Cells:
         scale = np.abs(columns).max(axis=1)
         self.scale = np.concatenate([self.scale, scale])
         self.targets = np.concatenate([self.targets, integrals[:, self.size :]])
-        self._push(columns / scale[:, None], self.rows.measure.ceiling * scale)
+        scaled = columns / scale[:, None]
+        scaled[:, -1] += np.where(self.rows.measure.ceiling * scale * _TOLERANCE > self._fine, _CELL_MARGIN, 0.0)
+        self._push(scaled, self.rows.measure.ceiling * scale)
         self.owner = np.concatenate([self.owner, owners])
         self.low = np.concatenate([self.low, low])
         self.high = np.concatenate([self.high, high])
@@ -172,44 +97,44 @@ class Cells:
             status = str(self._highs.modelStatusToString(self._highs.getModelStatus()))
             if status == "Optimal":
                 break
+        if status != "Optimal":
+            return status, np.nan, np.zeros(self.size)
         solution = self._highs.getSolution()
-        primal = -self._highs.getInfo().objective_function_value
-        return status, primal, -np.array(solution.row_dual)
+        return status, float(self.moments() @ self.weights), -np.array(solution.row_dual)
 
     def coefficients(self, multipliers: np.ndarray) -> np.ndarray:
         """Bernstein coefficients of F per spin."""
         return self.rows.tables.coefficients(-multipliers, self.weights)
 
-    def cut(self, owners: np.ndarray, places: np.ndarray) -> None:
-        """Split the cells that hold a sign change of F there."""
-        dead: list[int] = []
-        new: list[tuple[int, float, float]] = []
-        for owner, place in zip(owners, places, strict=True):
-            inside = self.alive & (self.owner == owner) & (self.low < place) & (self.high > place)
-            dead.extend(np.flatnonzero(inside))
-        for cell in sorted(set(dead)):
-            inner = places[(owners == self.owner[cell]) & (places > self.low[cell]) & (places < self.high[cell])]
-            edges = np.concatenate([[self.low[cell]], np.sort(inner), [self.high[cell]]])
-            wide = np.diff(edges) > 1e-13
-            new.extend((self.owner[cell], a, b) for a, b, w in zip(edges[:-1], edges[1:], wide, strict=True) if w)
-        if not new:
+    def cut(self, where: Intervals) -> None:
+        """Split the cells that hold the end of an interval in which F is positive."""
+        alive = np.flatnonzero(self.alive)
+        index = CellIndex(self.owner[alive], self.low[alive], self.high[alive])
+        filling = self.densities()[alive] / self.rows.measure.ceiling
+        cells, parents, edges = index.pieces(where, filling)
+        if not len(cells):
             return
-        which = np.array(sorted(set(dead)), np.int32)
+        which = alive[cells].astype(np.int32)
         self.alive[which] = False
         zeros = np.zeros(len(which))
         self._highs.changeColsBounds(len(which), which + self._ray_count, zeros, zeros)
-        owner, low, high = (np.array(part) for part in zip(*new, strict=True))
-        self._add(owner.astype(int), low.astype(float), high.astype(float))
+        self._add(self.owner[alive[parents]], edges[:, 0], edges[:, 1])
 
     def dual_value(self, multipliers: np.ndarray) -> float:
         """sum lambda values + ceiling * int F_+, exact on cells where F has one sign."""
         slack = self.columns[self.alive] @ np.append(-multipliers, 1.0)
         return float(multipliers @ self.values + self.rows.measure.ceiling * np.maximum(slack, 0).sum())
 
+    def densities(self) -> np.ndarray:
+        """The density of every cell in the last primal solution, zero in cells cut since."""
+        values = np.array(self._highs.getSolution().col_value)[self._ray_count :] / self.scale
+        return np.where(self.alive, values, 0.0) if len(values) else np.zeros(len(self.scale))
+
     def moments(self) -> np.ndarray:
         """Averages of the targets in the last primal solution."""
-        values = np.array(self._highs.getSolution().col_value)[self._ray_count :]
-        return np.asarray((values / self.scale) @ self.targets)
+        values = np.array(self._highs.getSolution().col_value)
+        rays, cells = values[: self._ray_count], values[self._ray_count :]
+        return np.asarray((cells / self.scale) @ self.targets + rays @ self._ray_targets)
 
     def filled(self) -> tuple[Step, ...]:
         """All cells with their density in the primal solution."""
@@ -225,16 +150,22 @@ class Cells:
             steps.append(Step(spin, low, high, float(max(values[i], 0.0))))
         return tuple(steps)
 
-    def density(self, multipliers: np.ndarray) -> tuple[Step, ...]:
-        """The bang-bang density: the intervals where F > 0, merged."""
-        slack = self.columns @ np.append(-multipliers, 1.0)
-        steps: list[Step] = []
-        order = np.lexsort((self.low, self.owner))
-        for i in (i for i in order if self.alive[i] and slack[i] > 0):
-            spin = int(self.rows.tables.spins[self.owner[i]])
-            low, high = (self.rows.x(spin, s) for s in (self.low[i], self.high[i]))
-            if steps and steps[-1].spin == spin and abs(steps[-1].high - low) < 1e-12:
-                steps[-1] = Step(spin, steps[-1].low, high, steps[-1].density)
-            else:
-                steps.append(Step(spin, low, high, self.rows.measure.ceiling))
-        return tuple(steps)
+    def density(self) -> tuple[Step, ...]:
+        """The density of the primal solution: `ceiling` or nothing but in a few cells; neighbours merged.
+
+        Where the functional only touches zero it has no sign to tell the density from.
+        """
+        return merged(self.filled(), 1e-9 * self.rows.measure.ceiling)
+
+
+def merged(steps: tuple[Step, ...], rounding: float) -> tuple[Step, ...]:
+    """Steps of one spin and density that meet, as one; empty ones dropped."""
+    joined: list[Step] = []
+    for step in sorted((s for s in steps if s.density > rounding), key=lambda s: (s.spin, s.low)):
+        last = joined[-1] if joined else None
+        same = last is not None and last.spin == step.spin and abs(last.density - step.density) <= rounding
+        if last is not None and same and abs(last.high - step.low) < 1e-12:
+            joined[-1] = Step(step.spin, last.low, step.high, last.density)
+        else:
+            joined.append(step)
+    return tuple(joined)

@@ -19,6 +19,7 @@ from flint import fmpq
 from solvers.exchange import Exchange
 from solvers.grid import REGGE, default_spins
 from solvers.program import from_longdouble
+from solvers.verify.precision import ARITHMETIC
 
 #: margin first kept by the sums of squares, relative to the size of the row, per backend
 MARGINS = {"sdp": 1e-7, "sdpa": 1e-8}
@@ -89,8 +90,8 @@ def _sum_of_squares(cp: Any, left: Any, degree: int) -> list[Any]:
 
 def _run(cp: Any, problem: Any, backend: str) -> str:
     try:
-        # warnings about accuracy are answered by the verifier
-        with warnings.catch_warnings():
+        # warnings about accuracy are answered by the verifier; their filters belong to the process too
+        with ARITHMETIC, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             _solve(cp, problem, backend)
     except cp.SolverError as error:

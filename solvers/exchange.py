@@ -36,7 +36,8 @@ class ExchangeResult:
     status: "optimal", "infeasible" (no functional: the primal has a ray) or "stalled".
     multipliers: exact rationals, one per free row, the first being the value.  coordinates: the
     same in the basis of the exchange; at_box: whether any is at the end of its range.
-    contacts: points with positive weight.  loss: how much the margin costs in value.
+    contacts: points with positive weight.  loss: how much the margin costs in value.  short: about how far
+    the range of the multipliers may keep the value from the optimum.
     """
 
     status: str
@@ -45,11 +46,13 @@ class ExchangeResult:
     contacts: tuple[Contact, ...]
     at_box: bool = False
     loss: float = 0.0
+    short: float = 0.0
 
 
 class Exchange:
     """A program sampled on a growing set of points; solves for any combination of its targets."""
 
+    #: range of the multipliers in the basis of the exchange; wider ones are for programs that need them
     box = 1e4
     max_rounds = 80
 
@@ -73,6 +76,11 @@ class Exchange:
         """Watch more spins; points are added where they violate."""
         if self.tables.add(spins):
             self._sampler = SpinSampler(self.program, self.tables.spins)
+
+    def widen(self, factor: float) -> None:
+        """Let the multipliers range further."""
+        self.box *= factor
+        self._model.set_box(self.box)
 
     def _start_points(self) -> None:
         self._owner = np.zeros(0, int)

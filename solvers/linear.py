@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from solvers.highs import silent_model
+
 _TIGHT, _LOOSE = 1e-10, 1e-9
 _DUAL, _PRIMAL = 1, 4  # HiGHS's numbers for its simplex methods
 
@@ -38,17 +40,7 @@ class GrowingProgram:
     """min cost.c over |c_i| <= box with rows A c >= lower, rows added as they are found."""
 
     def __init__(self, cost: np.ndarray, box: float) -> None:
-        self._highs = highspy.Highs()
-        # HiGHS's own scaling wrecks these programs: the rows come scaled already
-        for option, value in {
-            "output_flag": False,
-            "threads": 1,
-            "presolve": "off",
-            "simplex_strategy": _PRIMAL,
-            "simplex_scale_strategy": 0,
-            "small_matrix_value": 1e-12,
-        }.items():
-            self._highs.setOptionValue(option, value)
+        self._highs = silent_model(simplex_strategy=_PRIMAL)
         self._set_tolerance(_TIGHT)
         self._size, self._count = len(cost), 0
         empty = np.zeros(0, np.int32)
@@ -69,6 +61,11 @@ class GrowingProgram:
         self._highs.addCols(
             count, -lower, np.zeros(count), infinite, matrix.size, starts, indices, np.ascontiguousarray(matrix).ravel()
         )
+
+    def set_box(self, box: float) -> None:
+        """Replace the range |c_i| <= box; the basis stays."""
+        count = 2 * self._size
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), np.full(count, box))
 
     def set_cost(self, cost: np.ndarray) -> None:
         """Replace the cost; the basis stays."""

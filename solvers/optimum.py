@@ -21,6 +21,8 @@ EXCLUSION_MARGIN = 1e-2
 #: digits that the first linear program and a zoomed one in extended precision can deliver
 LINEAR_DIGITS, ZOOM_DIGITS = 8, 13
 _MAX_SWEEPS = 6
+#: times the range of the multipliers is widened, and by how much
+_WIDENINGS, _WIDER = 4, 30.0
 #: weakening of a degenerate value that makes room for the margin program
 _DEGENERATE_ALLOWANCE = 3e-9
 
@@ -45,8 +47,27 @@ class Optimum:
 def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResult:
     """The linear program, repeated with the spins of a much longer list at which it fails.
 
-    Status "excluded": the equalities cannot hold at all, see `exclusion`.
+    Where multipliers reach the end of their range the range is widened: near the end of what the equalities
+    allow they are large.  Status "excluded": the equalities cannot hold at all, see `exclusion`.
     """
+    result = _solve_on_ladder(exchange, weights)
+    if result.status != "optimal" or not result.at_box:
+        return result
+    if exclusion(exchange) is not None:
+        return replace(result, status="excluded")
+    for _ in range(_WIDENINGS):
+        exchange.widen(_WIDER)
+        wider = _solve_on_ladder(exchange, weights)
+        if wider.status != "optimal" or wider.multipliers[0] > result.multipliers[0]:
+            break
+        gained = float(result.multipliers[0] - wider.multipliers[0])
+        result = replace(wider, short=gained if wider.at_box else 0.0)
+        if not result.at_box:
+            break
+    return result
+
+
+def _solve_on_ladder(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResult:
     numeric = [float(w) for w in weights]
     for _ in range(_MAX_SWEEPS):
         result = _solve_sampled(exchange, numeric)
@@ -56,8 +77,6 @@ def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResu
         if not len(np.setdiff1d(failing, exchange.spins)):
             break
         exchange.add_spins(failing)
-    if result.at_box and exclusion(exchange) is not None:
-        return replace(result, status="excluded")
     return result
 
 

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb, arb_mat, fmpq
 
 from solvers.exchange import Contact, Exchange, ExchangeResult
 from solvers.grid import REGGE, bernstein
+from solvers.precision import working_precision
 from solvers.program import from_longdouble
 
 _MAX_STEPS = 40
@@ -71,12 +72,8 @@ def refine(
 
     large_spin: the finite spin that stands in for the Regge limit in the spectrum.
     """
-    saved = ctx.prec
-    ctx.prec = int(3.33 * digits) + 160
-    try:
+    with working_precision(int(3.33 * digits) + 160):
         return _Newton(exchange, weights, digits, large_spin).run(result)
-    finally:
-        ctx.prec = saved
 
 
 class _Newton:

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from flint import fmpq, fmpq_mat
+from scipy.linalg import qr
 
 from solvers.cone import MomentCone, Place
 from solvers.grid import REGGE
 from solvers.linear import GrowingProgram
-from solvers.program import value_at
+from solvers.program import to_longdouble, value_at
 
 #: a finite spin in place of the Regge limit, and m^2/(1+X) in place of infinite mass
 _LARGE_SPIN, _LARGE_MASS = 10**6, 10**6
 #: significant digits of m^2 tried in turn: short ones make short weights, long ones sit where the solver put them
 _DIGITS = (4, 7, 10, 17)
+#: spins of that set: larger ones make its numbers long
+_LOW_SPIN = 60
+#: shares of a vector that go to a fixed set of states
+_SHARES = (fmpq(1, 10), fmpq(1, 100), fmpq(1, 10**4), fmpq(1, 10**6))
 #: weights below this share of the largest are noise of the linear program, unless dropping them fails
 _NOISE = 1e-9
 #: places of one spin closer than this in s may stand for one state
@@ -66,6 +71,44 @@ class Representer:
                 ]
                 return _merged(atoms)
         return None
+
+    def spread(self, vector: Sequence[fmpq]) -> tuple[ExactAtom, ...] | None:
+        """States that reproduce a vector well inside the cone, where `represent` finds none; None if there are none.
+
+        A small share of the vector goes to a fixed set of independent states; the program represents what is
+        left, and what rounding its masses leaves over is taken from or given to that set.
+        """
+        states = self._independent()
+        columns = [self._column(*state) for state in states]
+        for share in _SHARES:
+            parts = [share * self._relative_size(column, vector) for column in columns]
+            rest = [
+                v - sum((c[i] * w for c, w in zip(columns, parts, strict=True)), fmpq(0)) for i, v in enumerate(vector)
+            ]
+            places = self.cone.lightest(rest).places
+            for digits in _DIGITS[1:] if places else ():
+                near = [self._state(place, digits) for place in places]
+                found = _solve([*(self._column(*state) for state in near), *columns], rest, signed=True)
+                if found is None:
+                    continue
+                weights = [*found[: len(near)], *(w + p for w, p in zip(found[len(near) :], parts, strict=True))]
+                if min(weights) >= 0:
+                    return _merged([ExactAtom(*s, w) for s, w in zip([*near, *states], weights, strict=True)])
+        return None
+
+    def _independent(self) -> list[tuple[int, fmpq]]:
+        """As many states as rows, with columns as independent as the points of the program have."""
+        matrix, spins, s = self.cone.sampled()
+        finite = np.flatnonzero((spins != REGGE) & (spins <= _LOW_SPIN) & (s > 0))
+        _, _, order = qr(matrix[finite].T, mode="economic", pivoting=True)
+        chosen = finite[order[: matrix.shape[1]]]
+        return [self._state(Place(int(spins[i]), float(s[i]), 1.0), _DIGITS[0]) for i in chosen]
+
+    def _relative_size(self, column: Sequence[fmpq], vector: Sequence[fmpq]) -> fmpq:
+        """The weight at which a column is as large as a vector, a power of two."""
+        basis = self.cone.tables.basis.T
+        sizes = [np.abs(basis @ np.array([to_longdouble(v) for v in each])).max() for each in (vector, column)]
+        return fmpq(2) ** int(np.round(np.log2(sizes[0] / sizes[1])))
 
     def _centre_atoms(self) -> tuple[ExactAtom, ...] | None:
         """States of the centre, found once: of all measures on the points the one of largest scaled weight."""
@@ -121,8 +164,11 @@ def _together(places: Sequence[Place]) -> list[Place]:
     return merged
 
 
-def _solve(columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq]) -> list[fmpq] | None:
-    """Non-negative coefficients on the first independent columns that give the vector exactly, or None."""
+def _solve(columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq], signed: bool = False) -> list[fmpq] | None:
+    """Coefficients on the first independent columns that give the vector exactly, or None.
+
+    signed: also negative ones, else there is none of these either.
+    """
     count = len(columns)
     matrix = fmpq_mat([[*(column[i] for column in columns), vector[i]] for i in range(len(vector))])
     reduced, rank = matrix.rref()
@@ -130,7 +176,7 @@ def _solve(columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq]) -> list[fm
     for line in range(rank):
         while reduced[line, pivot] == 0:
             pivot += 1
-        if pivot == count or reduced[line, count] < 0:
+        if pivot == count or (reduced[line, count] < 0 and not signed):
             return None
         found[pivot] = reduced[line, count]
     return found

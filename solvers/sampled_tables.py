@@ -23,7 +23,7 @@ class SampledTables:
     `margin` of the largest free row in the basis of the program; more can be added with `require`.
     """
 
-    growth = 0
+    growth, low = 0, 0
     margin = 1e-8
 
     def __init__(

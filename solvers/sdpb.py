@@ -16,11 +16,18 @@ from xml.sax.saxutils import escape
 from flint import fmpq, fmpz
 from mpmath import mp, mpf
 
+from solvers.files import replacing, write_text
 from solvers.grid import REGGE
+from solvers.precision import working_digits
 from solvers.program import MeasureProgram, Row, combine
 
 #: decimals written for every number; SDPB's own precision is set on its command line
 _DIGITS = 90
+#: limits of what is read: bytes of a file, characters and decades of a number
+_MAX_BYTES, _MAX_CHARACTERS, _MAX_EXPONENT = 64 << 20, 4000, 2000
+#: a program has fewer rows than this
+_MAX_ENTRIES = 10_000
+_DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,6}))?")
 
 
 def write_xml(program: MeasureProgram, weights: Sequence[fmpq], spins: Sequence[int], path: str | Path) -> None:
@@ -28,7 +35,7 @@ def write_xml(program: MeasureProgram, weights: Sequence[fmpq], spins: Sequence[
     rows = _rows(program, weights)
     size = len(rows)
     objective = "".join(f"<elt>{-1 if n == 1 else 0}</elt>" for n in range(size))
-    with mp.workdps(_DIGITS), Path(path).open("w", encoding="utf-8") as stream:
+    with working_digits(_DIGITS), replacing(path) as stream:
         stream.write(f"<sdp><objective>{objective}</objective><polynomialVectorMatrices>\n")
         for spin in spins:
             stream.write(_block([_polynomial(program, row, spin) for row in rows], program.degree))
@@ -44,7 +51,7 @@ def write_json(
     """
     rows = _rows(program, weights)
     blocks = []
-    with mp.workdps(digits):
+    with working_digits(digits):
         for spin in spins:
             polynomials, _ = _scaled([_polynomial(program, row, spin) for row in rows])
             blocks.append({"polynomials": [[[[_text(c, digits) for c in _trimmed(p)] for p in polynomials]]]})
@@ -53,7 +60,7 @@ def write_json(
         "normalization": ["1" if n == 0 else "0" for n in range(len(rows))],
         "PositiveMatrixWithPrefactorArray": blocks,
     }
-    Path(path).write_text(json.dumps(data), encoding="utf-8")
+    write_text(path, json.dumps(data))
 
 
 def _rows(program: MeasureProgram, weights: Sequence[fmpq]) -> list[Row]:
@@ -120,16 +127,32 @@ def _text(value: fmpq, digits: int = _DIGITS) -> str:
 
 def read_output(path: str | Path) -> dict[str, str]:
     """The `key = value;` lines of SDPB's output file."""
-    text = Path(path).read_text(encoding="utf-8")
-    return {key: value.strip().strip('"') for key, value in re.findall(r"(\w+)\s*=\s*([^;]*);", text)}
+    lines = {}
+    for statement in _text_of(path).split(";")[:-1]:
+        key, equals, value = statement.partition("=")
+        if equals and re.fullmatch(r"\w{1,100}", key.strip()):
+            lines[key.strip()] = value.strip().strip('"')
+    return lines
+
+
+def _text_of(path: str | Path) -> str:
+    """A regular file of at most _MAX_BYTES; raises ValueError for anything else."""
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: not a regular file")
+    if path.stat().st_size > _MAX_BYTES:
+        raise ValueError(f"{path}: larger than {_MAX_BYTES >> 20} MB, the limit here")
+    return path.read_text(encoding="utf-8")
 
 
 def multipliers(output: dict[str, str]) -> tuple[fmpq, ...]:
     """The multipliers y of an output file as rationals; raises ValueError if there are none."""
-    match = re.fullmatch(r"\{(.*)\}", output.get("y", ""), re.DOTALL)
-    if not match:
+    vector = output.get("y", "")
+    if vector.count(",") >= _MAX_ENTRIES:
+        raise ValueError(f"the vector y has more than {_MAX_ENTRIES} entries: it is no answer to an export")
+    if not (vector.startswith("{") and vector.endswith("}")):
         raise ValueError("the output of sdpb holds no vector y: run it with its default output options")
-    return tuple(_decimal(entry.strip()) for entry in match[1].split(","))
+    return tuple(_decimal(entry.strip()) for entry in vector[1:-1].split(","))
 
 
 def read_answer(path: str | Path) -> tuple[tuple[fmpq, ...], dict[str, str]]:
@@ -154,20 +177,26 @@ def read_answer(path: str | Path) -> tuple[tuple[fmpq, ...], dict[str, str]]:
             return values, read_output(summary) if summary.is_file() else {}
     files = sorted(path.glob("*.out"))
     if len(files) != 1:
-        raise ValueError(f"{path}: no z.txt or y.txt (run sdpb with --writeSolution=y,z), nor one *.out file")
+        raise ValueError(f"{path}: no z.txt or y.txt (run sdpb with the option writeSolution=y,z), nor one *.out file")
     return read_answer(files[0])
 
 
 def _vector(path: Path) -> tuple[fmpq, ...]:
     """The column of "rows columns" and numbers that SDPB >= 3 writes."""
-    entries = path.read_text(encoding="utf-8").split()
-    if len(entries) < 3 or entries[1] != "1" or len(entries) != int(entries[0]) + 2:
+    entries = _text_of(path).split()
+    if len(entries) > _MAX_ENTRIES:
+        raise ValueError(f"{path}: more than {_MAX_ENTRIES} entries: it is no answer to an export")
+    if len(entries) < 3 or entries[1] != "1" or entries[0] != str(len(entries) - 2):
         raise ValueError(f"{path}: not a column as sdpb writes it, the file may be cut short")
     return tuple(_decimal(entry) for entry in entries[2:])
 
 
 def _decimal(text: str) -> fmpq:
-    mantissa, _, exponent = text.lower().partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    value = fmpq(fmpz(whole + fraction)) / fmpq(10) ** len(fraction)
-    return value * fmpq(10) ** int(exponent or 0)
+    match = _DECIMAL.fullmatch(text) if len(text) <= _MAX_CHARACTERS else None
+    if not match or not (match[2] or match[3]):
+        raise ValueError(f"{text[:40]!r} is not a decimal of at most {_MAX_CHARACTERS} characters")
+    exponent, fraction = int(match[4] or 0), match[3] or ""
+    if abs(exponent) > _MAX_EXPONENT:
+        raise ValueError(f"{text[:40]!r} is too large or too small: the limit is {_MAX_EXPONENT} decades")
+    value = fmpq(fmpz((match[2] or "") + fraction)) * fmpq(10) ** (exponent - len(fraction))
+    return -value if match[1] == "-" else value

@@ -78,8 +78,13 @@ class RowTables:
 
     @property
     def growth(self) -> int:
-        """Power of eta/scale with which rows grow: they are (1-s)^-growth times the tables."""
+        """Power of eta/scale with which rows grow: they are eta^low (1-s)^-growth times the tables."""
         return self.program.degree
+
+    @property
+    def low(self) -> int:
+        """Power of eta that the tables lack."""
+        return self.program.low
 
     @property
     def scale(self) -> float:

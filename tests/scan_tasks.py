@@ -43,3 +43,14 @@ def broken(request):
     if Fraction(request["fix"]["g4"]) == 2:
         raise ZeroDivisionError("nothing to divide by")
     return square(request)
+
+
+def sleepy(request):
+    """Longer than anyone waits."""
+    time.sleep(60)
+    return square(request)
+
+
+def bulky(request):
+    """A row of 20 kB."""
+    return {"value": "7" * 20_000}

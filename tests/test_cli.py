@@ -180,3 +180,11 @@ def test_help_of_everything_fits_a_screen(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = run(capsys, "--help")
     assert code == 0 and out.count("\n") <= 30 and all(f"\n    {name}" in out for name in commands())
+
+
+def test_json_is_alone_on_standard_output():
+    """Nothing a solver prints by itself stands before it."""
+    for asked in ("g3", "g2 --density unitary"):
+        command = [sys.executable, "-m", "positivity", "bound", *asked.split(), "--order", "4", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout)["schema"] == "eft-positivity/bound/1"

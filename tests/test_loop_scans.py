@@ -11,8 +11,11 @@ import positivity
 from positivity.amplitudes.one_loop import parse_pairs
 from positivity.cli import main
 from positivity.exclusion import exclude
+from positivity.implied.asked import read_scope
+from positivity.implied.bounds import excluded_intervals
+from positivity.implied.prover import Prover
 from positivity.loop_regions import LoopRegion, loop_region
-from positivity.loop_strength import check_strength, largest_g2
+from positivity.loop_strength import largest_g2
 from positivity.loop_validity import sign_flip, trusted_g2, validity
 from positivity.quadratics import Quadratic, allowed, largest
 from positivity.verification import Refused, verify
@@ -102,19 +105,21 @@ def test_largest_g2(dimension, value, reach, request):
     end = largest_g2(pairs, 4, dimension)
     assert end.status == "certified" and float(end.natural) == pytest.approx(value, abs=2e-5 * value)
     assert 0 <= float(end.natural) - float(end.spectrum_value) < 5e-5 * value
-    low, high = check_strength(end.certificate, pairs, dimension)
-    assert float(low.p) / float(low.q) <= float(end.natural) and float(high.p) / float(high.q) > reach
+    scope = read_scope({"coupling": "g2", "over": "U", "dimension": dimension, "order": 4, "loops": FOUR})[0]
+    ((low, high),) = excluded_intervals(end.certificate, scope, Prover())
+    assert float(low) <= float(end.natural) and float(high) > reach
+    (statement,) = verify(end.certificate)
+    assert f"D={dimension}" in statement and "couplings at mu=M" in statement and "g2^2,g2g3,g3^2,g2g4" in statement
     if dimension == 6:
         analytic = exclude(6, fmpq(1, 3), fmpq(1, 8))
         assert float(end.natural) < float(analytic.natural(analytic.low))
     wrong = json.loads(json.dumps(end.certificate))
     wrong["slices"][0]["from"] = "1/2"
     with pytest.raises(Refused):
-        check_strength(wrong, pairs, dimension)
-    wrong = json.loads(json.dumps(end.certificate))
-    wrong["slices"].pop(1)
-    with pytest.raises(Refused, match="continue"):
-        check_strength(wrong, pairs, dimension)
+        verify(wrong)
+    gap = json.loads(json.dumps(end.certificate))
+    gap["slices"].pop(1)
+    assert " U or " in verify(gap)[0]  # what is left of it, and no more
 
 
 def test_largest_g2_without_g3_squared_is_weaker():

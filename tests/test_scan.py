@@ -8,6 +8,7 @@ import pytest
 
 import positivity
 from positivity.cli import main
+from positivity.journal import line
 from positivity.verification import Refused
 from tests.scan_helpers import cheap, rows_of
 
@@ -41,7 +42,7 @@ def test_saved_rows_are_verified(scanned, tmp_path, capsys):
     row = json.loads(lines[1])
     row["result"]["lower"]["value"] = str(float(row["result"]["lower"]["value"]) + 1e-4)
     tampered = tmp_path / "tampered.jsonl"
-    tampered.write_text("\n".join([lines[0], json.dumps(row), *lines[2:]]) + "\n")
+    tampered.write_text("\n".join([lines[0], line(row).decode().rstrip(), *lines[2:]]) + "\n")
     assert main(["verify", str(tampered)]) == 1 and "REFUSED: at " in capsys.readouterr().out
 
 

@@ -50,7 +50,7 @@ def test_round_trip_of_a_specification():
         ({"grids": {}}, "unknown key 'grids'"),
         ({"target": ""}, "target is missing"),
         ({"target": "g1"}, "unknown coupling"),
-        ({"order": 4, "target": "g7"}, "raise --order"),
+        ({"order": 4, "target": "g7"}, "raise the order"),
         ({"density": "some"}, "density"),
         ({"fix": {"g4": 1}}, "named twice"),
         ({"fix": [1]}, "fix: write"),

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import positivity
+from positivity import journal
+from positivity.journal import line
 from positivity.scans import records
 from tests.scan_helpers import ROOT, cheap, rows_of
 
@@ -115,7 +117,8 @@ def test_files_that_are_refused(tmp_path, monkeypatch):
         positivity.scan(cheap(points=4), path, resume=True)
     header, *rows = content.splitlines(keepends=True)
     for changed, reason in (
-        (header.replace(b'"numpy":"', b'"numpy":"0.'), "begun with"),
+        (line(json.loads(header.replace(b'"numpy":"', b'"numpy":"0.'))), "begun with"),
+        (header.replace(b'"numpy":"', b'"numpy":"0.'), "damaged in line 1, its head"),
         (b'{"schema":"other"}\n', "not the file of a scan"),
         (header + b"garbage\n", "damaged in line 2"),
     ):
@@ -155,7 +158,7 @@ def test_a_full_disk_stops_the_scan_and_resume_goes_on(tmp_path, monkeypatch):
         room[0] -= done
         return done
 
-    monkeypatch.setattr(records.os, "write", write)
+    monkeypatch.setattr(journal.os, "write", write)
     with pytest.raises(positivity.InputError, match=r"No space left on device.*--resume"):
         positivity.scan(spec, path)
     kept = rows_of(path)

@@ -33,7 +33,7 @@ def refuse(data, fragment):
 
 
 def test_accepts_and_states_the_claim(certificate):
-    text = verify_data(certificate)
+    text = str(verify_data(certificate))
     assert "D=4" in text and "all even spins" in text and "order 8" in text and "*g[0,1] >= 0" in text
 
 
@@ -223,4 +223,4 @@ def test_the_documented_example_is_a_certificate():
     """The JSON printed in docs/theory/certificates.md."""
     text = (Path(__file__).parents[1] / "docs/theory/certificates.md").read_text(encoding="utf-8")
     example = json.loads(text.split("```json")[1].split("```")[0])
-    assert verify_data(example).startswith("3*g[1,0] - 1*g[0,1] >= 0 at M=1 in D=4")
+    assert str(verify_data(example)).startswith("3*g[1,0] - 1*g[0,1] >= 0 at M=1 in D=4")

@@ -26,7 +26,7 @@ def certificate():
 
 
 def test_certificate_is_proved(certificate):
-    assert "8piG Lambda^2 <=" in verify_data(certificate)
+    assert "8piG Lambda^2 <=" in str(verify_data(certificate))
     # a short enclosure is not sharp, but it is above the cost it encloses
     assert decimal(certificate["bound"]) > 80
 
@@ -88,5 +88,5 @@ def test_the_enclosure_holds_the_numerical_cost(certificate):
 @pytest.mark.slow
 def test_certificate_within_five_percent():
     proved = certify_cutoff("0.1", 1)
-    assert "8piG Lambda^2 <=" in verify_data(proved)
+    assert "8piG Lambda^2 <=" in str(verify_data(proved))
     assert decimal(proved["bound"]) < 1.05 * cutoff_bound("0.1", contacts=1).value

@@ -15,9 +15,11 @@ from flint import ctx as flint_context
 from flint import fmpq, fmpq_mat, fmpq_poly, fmpq_series
 from mpmath import mp, mpf
 
+from positivity.amplitudes.formula import Formula
 from positivity.amplitudes.uv_completions import to_mpf
 from positivity.couplings import Coupling, couplings_of_order
-from positivity.errors import InputError
+from positivity.errors import InputError, shown, whole_number
+from solvers.precision import working_digits
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -28,107 +30,128 @@ DIGITS, _TOLERANCE = 50, 30
 _WORKING, _CIRCLE = 90, 256
 _MAX_ORDER = 40
 #: where crossing is compared before any expansion
-_PROBES = (("1/10", "1/7"), ("-1/9", "1/13"))
+_PROBES = (((1, 10), (1, 7)), ((-1, 9), (1, 13)))
 
 
-def read_amplitude(formula: str | Expr) -> Expr:
-    """The sympy expression of a formula; raises InputError if it holds symbols other than s, t, u."""
+class Expression:
+    """An amplitude given as an expression of sympy, with the methods of `Formula`."""
+
+    def __init__(self, expression: Expr) -> None:
+        import sympy
+
+        # symbols count by name, whatever their assumptions
+        named = {symbol: sympy.Symbol(symbol.name) for symbol in expression.free_symbols}
+        strange = sorted(symbol.name for symbol in named if symbol.name not in ("s", "t", "u"))
+        if strange:
+            raise InputError(f"the amplitude depends on {', '.join(strange)}: put in numbers, masses in units of M = 1")
+        self._expression = expression.subs(named)
+        self._function: Callable[..., Any] | None = None
+        self._polynomials: tuple[Any, Any] | None = None
+        self._rational = True
+
+    def __str__(self) -> str:
+        return str(self._expression)
+
+    def at(self, s: Any, t: Any, u: Any) -> Any:
+        """The value at numbers of mpmath; raises InputError where there is none."""
+        import sympy
+
+        if self._function is None:
+            self._function = sympy.lambdify(sympy.symbols("s t u"), self._expression, modules="mpmath")
+        try:
+            return mp.mpmathify(self._function(s, t, u))
+        except (ZeroDivisionError, ValueError, TypeError, OverflowError):
+            place = f"s={mp.nstr(s, 5)}, t={mp.nstr(t, 5)}, u={mp.nstr(u, 5)}"
+            raise InputError(f"the amplitude is not finite at {place}: its states must lie at m^2 >= 1") from None
+
+    def fraction(self, c: fmpq) -> tuple[fmpq_poly, fmpq_poly] | None:
+        """Numerator and denominator in s on the line t = c s, u = -(1+c) s; None if it is not rational."""
+        import sympy
+
+        symbols = sympy.symbols("s t u")
+        if self._polynomials is None and self._rational:
+            try:
+                above, below = sympy.fraction(sympy.together(self._expression))
+                self._polynomials = tuple(sympy.Poly(part, *symbols, domain="QQ") for part in (above, below))  # type: ignore[assignment]
+            except (sympy.PolynomialError, sympy.CoercionFailed):
+                self._rational = False
+        if self._polynomials is None:
+            return None
+        top, bottom = (_on_line(part, c) for part in self._polynomials)
+        if bottom == 0:
+            raise InputError("the denominator of the amplitude vanishes where s+t+u = 0")
+        return top, bottom
+
+
+def _on_line(polynomial: Any, c: fmpq) -> fmpq_poly:
+    total: dict[int, fmpq] = {}
+    for (a, b, d), value in polynomial.terms():
+        power = a + b + d
+        total[power] = total.get(power, fmpq(0)) + fmpq(int(value.p), int(value.q)) * c**b * (-1 - c) ** d
+    return fmpq_poly([total.get(k, fmpq(0)) for k in range(max(total, default=0) + 1)])
+
+
+Amplitude = Formula | Expression
+
+
+def read_amplitude(formula: str | Expr) -> Amplitude:
+    """The amplitude of a formula, text or an expression of sympy; raises InputError if it is none in s, t, u."""
+    if isinstance(formula, str):
+        return Formula(formula)
     import sympy
 
-    try:
-        expression = sympy.sympify(formula)
-    except (sympy.SympifyError, TypeError, SyntaxError, AttributeError) as error:
-        raise InputError(f"amplitude {str(formula)[:60]!r} is not a formula: {type(error).__name__}") from None
-    if not isinstance(expression, sympy.Expr):
-        raise InputError(f"amplitude {str(formula)[:60]!r} is not an expression in s, t, u")
-    # symbols count by name, whatever their assumptions
-    named = {symbol: sympy.Symbol(symbol.name) for symbol in expression.free_symbols}
-    strange = sorted(symbol.name for symbol in named if symbol.name not in ("s", "t", "u"))
-    if strange:
-        raise InputError(f"the amplitude depends on {', '.join(strange)}: put in numbers, masses in units of M = 1")
-    return expression.subs(named)
+    if not isinstance(formula, sympy.Expr):
+        raise InputError(f"amplitude {shown(formula)} is not a formula: give text or a sympy expression in s, t, u")
+    return Expression(formula)
 
 
-def check_crossing(expression: Expr) -> None:
+def check_crossing(amplitude: Amplitude) -> None:
     """Raise InputError if the amplitude is not symmetric under every exchange of s, t, u, at s+t+u = 0."""
-    import sympy
-
-    s, t, u = sympy.symbols("s t u")
     for first, second in _PROBES:
-        x, y = sympy.Rational(first), sympy.Rational(second)
-        z = -x - y
-        point = _number(expression, {s: x, t: y, u: z})
-        for name, values in (("s <-> t", {s: y, t: x, u: z}), ("s <-> u", {s: z, t: y, u: x})):
-            other = _number(expression, values)
-            if abs(point - other) > mpf(10) ** -_TOLERANCE * max(abs(point), abs(other), 1):
-                raise InputError(
-                    f"the amplitude is not symmetric under {name}: at s={x}, t={y}, u={z} it is "
-                    f"{mp.nstr(point, 8)}, exchanged {mp.nstr(other, 8)}; add the crossed channels"
-                )
+        with working_digits(DIGITS):
+            x, y = to_mpf(fmpq(*first)), to_mpf(fmpq(*second))
+            z = -x - y
+            point = _number(amplitude, x, y, z)
+            for name, values in (("s <-> t", (y, x, z)), ("s <-> u", (z, y, x))):
+                other = _number(amplitude, *values)
+                if abs(point - other) > mpf(10) ** -_TOLERANCE * max(abs(point), abs(other), 1):
+                    raise InputError(
+                        f"the amplitude is not symmetric under {name}: at s={mp.nstr(x, 5)}, t={mp.nstr(y, 5)}, "
+                        f"u={mp.nstr(z, 5)} it is {mp.nstr(point, 8)}, exchanged {mp.nstr(other, 8)}; add the crossed "
+                        "channels"
+                    )
 
 
-def _number(expression: Expr, values: dict[Any, Any]) -> Any:
-    import sympy
-
-    found = expression.subs(values, simultaneous=True)
-    if not found.is_finite and found.is_finite is not None:
-        raise InputError(f"the amplitude is not finite at {values}: its states must lie at m^2 >= 1")
-    with mp.workdps(DIGITS):
-        return mp.mpmathify(sympy.N(found, DIGITS))
+def _number(amplitude: Amplitude, *place: Any) -> Any:
+    found = amplitude.at(*place)
+    if not mp.isfinite(found):
+        raise InputError("the amplitude is not finite where |s|, |t|, |u| < 1: its states must lie at m^2 >= 1")
+    return found
 
 
-def expand(expression: Expr, order: int) -> tuple[dict[Coupling, Any], bool]:
+def expand(amplitude: Amplitude, order: int) -> tuple[dict[Coupling, Any], bool]:
     """{(p, q): g_pq} for orders 2..order, and whether they are exact rationals (else numbers of DIGITS digits).
 
     Raises InputError if there is no expansion at s = t = u = 0 or it is not crossing symmetric.
     """
-    if not 2 <= order <= _MAX_ORDER:
-        raise InputError(f"order {order}: use 2 to {_MAX_ORDER}")
-    fraction = _as_fraction(expression)
-    with mp.workdps(_WORKING):
-        return _expand(expression, fraction, order)
-
-
-def _expand(expression: Expr, fraction: tuple[Any, Any] | None, order: int) -> tuple[dict[Coupling, Any], bool]:
-    import sympy
-
+    order = whole_number(order, "order", 2, _MAX_ORDER)
     samples = [fmpq(c) for c in range(1, order + 2)]
-    if fraction is not None:
-        lines = [_rational_series(*fraction, c, order) for c in samples]
-    else:
-        # the probes have tested crossing: a few equations more than unknowns are enough
-        samples = samples[: order // 6 + 4]
-        function = sympy.lambdify(sympy.symbols("s t u"), expression, modules="mpmath")
-        lines = [_general_series(function, c, order) for c in samples]
-    found: dict[Coupling, Any] = {}
-    for n in range(1, order + 1):
-        found |= _fit(n, samples, [line[n] for line in lines], fraction is not None)
-    return found, fraction is not None
+    fractions = [amplitude.fraction(c) for c in samples]
+    exact = [fraction for fraction in fractions if fraction is not None]
+    with working_digits(_WORKING):
+        if len(exact) == len(samples):
+            lines = [_rational_series(*fraction, order) for fraction in exact]
+        else:
+            # the probes have tested crossing: a few equations more than unknowns are enough
+            samples = samples[: order // 6 + 4]
+            lines = [_general_series(amplitude.at, c, order) for c in samples]
+        found: dict[Coupling, Any] = {}
+        for n in range(1, order + 1):
+            found |= _fit(n, samples, [line[n] for line in lines], bool(exact))
+    return found, bool(exact)
 
 
-def _as_fraction(expression: Expr) -> tuple[Any, Any] | None:
-    """Numerator and denominator as polynomials in s, t, u with rational coefficients, None if not rational."""
-    import sympy
-
-    symbols = sympy.symbols("s t u")
-    try:
-        above, below = sympy.fraction(sympy.together(expression))
-        return sympy.Poly(above, *symbols, domain="QQ"), sympy.Poly(below, *symbols, domain="QQ")
-    except (sympy.PolynomialError, sympy.CoercionFailed):
-        return None
-
-
-def _rational_series(above: Any, below: Any, c: fmpq, order: int) -> list[fmpq]:
-    polynomials = []
-    for poly in (above, below):
-        total: dict[int, fmpq] = {}
-        for (a, b, d), value in poly.terms():
-            power = a + b + d
-            total[power] = total.get(power, fmpq(0)) + fmpq(int(value.p), int(value.q)) * c**b * (-1 - c) ** d
-        polynomials.append(fmpq_poly([total.get(k, fmpq(0)) for k in range(max(total, default=0) + 1)]))
-    top, bottom = polynomials
-    if bottom == 0:
-        raise InputError("the denominator of the amplitude vanishes where s+t+u = 0")
+def _rational_series(top: fmpq_poly, bottom: fmpq_poly, order: int) -> list[fmpq]:
     shift = next(k for k in range(bottom.degree() + 1) if bottom[k] != 0)
     if any(top[k] != 0 for k in range(min(shift, top.degree() + 1))):
         raise InputError("the amplitude has a pole at s = t = u = 0, a massless exchange: subtract it")

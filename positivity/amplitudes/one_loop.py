@@ -22,9 +22,11 @@ from typing import Any
 from flint import fmpq, fmpq_poly
 
 from positivity.couplings import Coupling, coupling_name, couplings_of_order, order_of, parse_coupling
-from positivity.errors import InputError, check_dimension
+from positivity.errors import InputError, check_dimension, check_text, shown, whole_number
 
 #: two couplings, lower order first
+#: of a list of pairs of couplings
+_MAX_CHARACTERS = 1000
 Pair = tuple[Coupling, Coupling]
 
 
@@ -121,8 +123,7 @@ def loop_pairs(order: int) -> list[Pair]:
 
     Raises InputError for an order below 4, that of g2^2, or above 60.
     """
-    if isinstance(order, bool) or not isinstance(order, int) or not 4 <= order <= 60:
-        raise InputError(f"order {order!r}: the total order of a pair of couplings is 4 (g2^2) to 60")
+    order = whole_number(order, "total order of a pair of couplings", 4, 60)
     couplings = [c for n in range(2, order - 1) for c in couplings_of_order(n)]
     pairs = [(a, b) for i, a in enumerate(couplings) for b in couplings[i:] if order_of(a) + order_of(b) <= order]
     return sorted(pairs, key=lambda pair: order_of(pair[0]) + order_of(pair[1]))
@@ -136,18 +137,22 @@ def pair_text(pair: Pair) -> str:
 
 def parse_pairs(text: str) -> tuple[Pair, ...]:
     """Read "g2^2,g2g3,g2 g4" as pairs; "tree" is the empty one.  Raises InputError."""
-    if text.strip() in ("tree", ""):
+    if check_text(text, "loops", "'tree' or 'g2^2,g2g3'").strip() == "tree":
         return ()
     pairs: list[Pair] = []
+    if len(text) > _MAX_CHARACTERS:
+        raise InputError(f"loops {shown(text)}: use at most {_MAX_CHARACTERS} characters")
     for part in text.split(","):
-        names = re.findall(r"g\d+'*|g\[\d+,\d+\]|\^2|\S", part)
+        names = re.findall(r"g[0-9]{1,4}'*|g\[[0-9]{1,4},[0-9]{1,4}\]|\^2|\S", part)
         if len(names) != 2 or (names[1] == "^2") == names[1].startswith("g"):
-            raise InputError(f"loops {part.strip()!r}: write pairs of couplings such as g2^2,g2g3,g3^2,g2g4, or tree")
+            raise InputError(
+                f"loops {shown(part.strip())}: write pairs of couplings such as g2^2,g2g3,g3^2,g2g4, or tree"
+            )
         first = parse_coupling(names[0])
         second = first if names[1] == "^2" else parse_coupling(names[1])
         pair = loop_term(first, second, 4).couplings
         if pair in pairs:
-            raise InputError(f"loops {text!r}: {pair_text(pair)} is given twice, drop one")
+            raise InputError(f"loops {shown(text)}: {pair_text(pair)} is given twice, drop one")
         pairs.append(pair)
     return tuple(pairs)
 

@@ -14,7 +14,8 @@ from flint import fmpq
 from mpmath import mp, mpf
 
 from positivity.couplings import Combination, Coupling, combination_text, order_of, parse_rational
-from positivity.errors import InputError
+from positivity.errors import InputError, check_dimension, known_keywords, shown
+from solvers.precision import working_digits
 
 _DIGITS = 40
 
@@ -54,17 +55,18 @@ class Theory:
 
     def coupling(self, coupling: Coupling, mass_squared: object = 1) -> mpf:
         """g_{pq} at the given mass: it scales as m^(-2n), relative to g at m = 1."""
-        with mp.workdps(_DIGITS):
-            return +(self.coefficient(coupling) / mpf(mass_squared) ** order_of(coupling))
+        with working_digits(_DIGITS):
+            mass = mass_squared if isinstance(mass_squared, mpf) else to_mpf(parse_rational(mass_squared, "mass^2"))
+            return +(self.coefficient(coupling) / mass ** order_of(coupling))
 
     def ratio(self, coupling: Combination, over: Combination, mass_squared: object = 1) -> mpf:
         """Ratio of two combinations of couplings."""
-        with mp.workdps(_DIGITS):
+        with working_digits(_DIGITS):
             return self.combination(coupling, mass_squared) / self.combination(over, mass_squared)
 
     def combination(self, combination: Combination, mass_squared: object = 1) -> mpf:
         """sum c_{pq} g_{pq} at the given mass."""
-        with mp.workdps(_DIGITS):
+        with working_digits(_DIGITS):
             return mp.fsum(
                 mpf(int(c.p)) / int(c.q) * self.coupling(name, mass_squared) for name, c in combination.items()
             )
@@ -87,8 +89,8 @@ def _stu(coupling: Coupling) -> fmpq:
 
 def _stu_spin0_share(dimension: int) -> mpf:
     """J = 0 part of the residue 1/((1-t)(2+t)) of the stu pole at s = 1; (2/3) ln 2 in D = 4."""
-    with mp.workdps(_DIGITS):
-        half = (mpf(dimension) - 4) / 2
+    with working_digits(_DIGITS):
+        half = (mpf(check_dimension(dimension)) - 4) / 2
 
         def measure(z: mpf) -> mpf:
             return (1 - z * z) ** half
@@ -133,6 +135,7 @@ def stu_pole() -> Theory:
     return _exact_theory("stu pole", "1/((1-s)(1-t)(1-u))", _stu)
 
 
+@known_keywords
 def stu_minus_spin0(dimension: int = 4) -> Theory:
     """The stu pole with its spin-0 state at s = m^2 removed; extremal at g4/g2 = 1/2."""
     share = _stu_spin0_share(dimension)
@@ -143,11 +146,13 @@ def stu_minus_spin0(dimension: int = 4) -> Theory:
     )
 
 
+@known_keywords
 def heavy_bubbles(dimension: int = 4) -> Theory:
     """One-loop bubbles B(s)+B(t)+B(u) of a heavy scalar with its two-particle threshold at m^2.
 
     Raises InputError for D >= 8, where the moment that gives g2 diverges.
     """
+    dimension = check_dimension(dimension)
     if dimension >= 8:
         raise InputError(f"heavy bubbles in D={dimension}: their g2 diverges from D=8 on")
     return _exact_theory(
@@ -157,19 +162,32 @@ def heavy_bubbles(dimension: int = 4) -> Theory:
     )
 
 
+@known_keywords
 def known_theories(dimension: int = 4) -> list[Theory]:
     """All of the above that exist in D dimensions."""
     theories = [spin0_exchange(), stu_pole(), stu_minus_spin0(dimension)]
     return [*theories, heavy_bubbles(dimension)] if dimension < 8 else theories
 
 
+def check_theory(theory: object) -> Theory:
+    """A theory; raises InputError for anything else."""
+    if not isinstance(theory, Theory):
+        raise InputError(f"{shown(theory)} is no theory: give e.g. uv.stu_pole() or uv.from_amplitude(...)")
+    return theory
+
+
+@known_keywords
 def mixture(terms: Sequence[tuple[Theory, object, object]]) -> Theory:
     """Sum of weight * theory(mass^2) over terms (theory, weight >= 0, mass^2 >= 1).
 
     Exact when every theory is; weights and masses are read as exact decimals.  Raises InputError for a
     negative weight or a mass below the cutoff.
     """
-    parts = [(t, parse_rational(w, "weight"), parse_rational(m, "mass^2")) for t, w, m in terms]
+    if not isinstance(terms, list | tuple) or not all(
+        isinstance(term, list | tuple) and len(term) == 3 for term in terms
+    ):
+        raise InputError(f"terms {shown(terms)}: give a list of (theory, weight, mass^2)")
+    parts = [(check_theory(t), parse_rational(w, "weight"), parse_rational(m, "mass^2")) for t, w, m in terms]
     for theory, weight, mass in parts:
         if weight < 0 or mass < 1:
             raise InputError(f"{theory.name}: weight {weight}, mass^2 {mass}: use weight >= 0 and mass^2 >= 1 (M = 1)")

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from positivity.commands.shared import (
-    NOT_PROVED,
-    OK,
+    add_certified,
     add_output,
     add_problem,
     assumptions,
     check_writable,
     command,
     deliver,
+    exit_code,
     fixes,
     integer,
     write_json,
@@ -33,6 +33,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--method", default="lp", help="lp (default), sdp (Clarabel) or sdpa (SDPA-GMP)")
     parser.add_argument("--smeared", type=integer, default=0, metavar="K", help="unitary: K smeared nulls, numerical")
     add_output(parser)
+    add_certified(parser)
     parser.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
     parser.add_argument("--explain", nargs="?", const="explain.pdf", metavar="FILE",
                          help="functional and spectrum (default explain.pdf)")  # fmt: skip
@@ -41,22 +42,20 @@ def add(commands: Any) -> None:
 def _bound(options: Any) -> int:
     from positivity.bounds import bound
 
-    for name in (options.certificate, options.output, options.explain):
-        check_writable(name)
+    check_writable(options.certificate, options.output, options.explain)
     result = bound(
         options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
         digits=options.digits, density=options.density, loops=options.loops, method=options.method,
         assumptions=assumptions(options), smeared=options.smeared,
     )  # fmt: skip
-    deliver(options, result)
     if options.certificate:
         _write_certificates(options.certificate, result)
+    deliver(options, result)
     if options.explain:
         from positivity.explanation import explain
 
         print(explain(result, options.explain), file=sys.stderr if options.json else sys.stdout)
-    done = all(end.status in ("certified", "unbounded") for _, end in result.ends())
-    return OK if done else NOT_PROVED
+    return exit_code(options, [end.status for _, end in result.ends()], bool(options.smeared))
 
 
 def _write_certificates(name: str, result: Any) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 from positivity.commands.shared import (
     EXCLUDED,
+    NOT_PROVED,
     OK,
     UNDECIDED,
+    add_certified,
     add_density,
     add_output,
     add_scope,
@@ -17,7 +19,7 @@ from positivity.commands.shared import (
     deliver,
     write_json,
 )
-from positivity.errors import InputError
+from positivity.errors import InputError, shown
 
 
 def add(commands: Any) -> None:
@@ -32,20 +34,22 @@ def add(commands: Any) -> None:
     add_density(parser)
     add_output(parser, "verdict")
     parser.add_argument("--certificate", metavar="FILE", help="save the certificate, if excluded")
+    add_certified(parser)
 
 
 def _check(options: Any) -> int:
     from positivity.checking import check
 
-    for name in (options.output, options.certificate):
-        check_writable(name)
+    check_writable(options.output, options.certificate)
     verdict = check(
         values(options.couplings), order=options.order, dimension=options.dimension, density=options.density,
         loops=options.loops, assumptions=assumptions(options),
     )  # fmt: skip
-    deliver(options, verdict)
     if options.certificate and verdict.certificate is not None:
         write_json(options.certificate, dict(verdict.certificate))
+    deliver(options, verdict)
+    if options.require_certified and verdict.allowed and verdict.residual is not None:
+        return NOT_PROVED  # the density or spectrum is numerical
     return {"allowed": OK, "excluded": EXCLUDED}.get(verdict.status, UNDECIDED)
 
 
@@ -55,8 +59,8 @@ def values(texts: list[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():
-            raise InputError(f"{text!r}: write coupling=value, e.g. g3=-5")
+            raise InputError(f"{shown(text)}: write coupling=value, e.g. g3=-5")
         if name.strip() in found:
-            raise InputError(f"{name.strip()} is given twice: drop one")
+            raise InputError(f"{shown(name.strip())[1:-1]} is given twice: drop one")
         found[name.strip()] = value.strip()
     return found

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from positivity.commands.shared import OK, command
+from positivity.errors import reading
 
 
 def add(commands: Any) -> None:
@@ -23,7 +24,10 @@ def _cite(options: Any) -> int:
     from positivity import citations
 
     if options.json:
-        keys = citations.keys_for(citations.document(options.file)) if options.file else list(citations.ENTRIES)
+        keys = list(citations.ENTRIES)
+        if options.file:
+            with reading("the document"):
+                keys = citations.keys_for(citations.document(options.file))
         print(json.dumps({key: citations.ENTRIES[key].why for key in keys}, indent=1))
     else:
         print(citations.cite(options.file), end="")

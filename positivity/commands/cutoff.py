@@ -6,8 +6,17 @@ import json
 import sys
 from typing import Any
 
-from positivity.commands.shared import NOT_PROVED, OK, check_writable, command, integer, show_progress, write_json
-from positivity.errors import InputError
+from positivity.commands.shared import (
+    OK,
+    add_certified,
+    check_writable,
+    command,
+    exit_code,
+    integer,
+    show_progress,
+    write_json,
+)
+from positivity.errors import InputError, shown
 
 #: p_min of the scan that is shown when none is given
 SCAN = ("0.3", "0.1", "0.03", "0.01", "0.001")
@@ -31,14 +40,14 @@ def add(commands: Any) -> None:
     parser.add_argument("--analytic", action="store_true", help="closed form, from --mu and --g4")
     parser.add_argument("--density", default="unitary", help="unitary (default): 0 <= rho_J <= 2")
     parser.add_argument("--functions", type=integer, metavar="F", help="test functions per sum rule")
+    add_certified(parser)
     parser.add_argument("--certificate", metavar="FILE", help="prove a bound and save it (A_2 alone; half a minute)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
 
 
 def _cutoff(options: Any) -> int:
-    check_writable(options.output)
-    check_writable(options.certificate)
+    check_writable(options.output, options.certificate)
     if options.analytic:
         return _analytic(options)
     question = {
@@ -47,6 +56,8 @@ def _cutoff(options: Any) -> int:
         "density": options.density,
     }  # fmt: skip
     if options.p_min is None and options.mu is None:
+        if options.certificate:
+            raise InputError("--certificate is for one --p-min: give it, e.g. --p-min 0.1 --contacts 1")
         return _scan(question, options)
     if options.certificate:
         return _certify(question, options)
@@ -54,7 +65,7 @@ def _cutoff(options: Any) -> int:
 
     result = cutoff_bound(options.p_min, functions=options.functions, **question)
     _show(options, result.to_dict(), str(result))
-    return NOT_PROVED
+    return exit_code(options, [result.status], True)
 
 
 def _certify(question: dict[str, Any], options: Any) -> int:
@@ -89,7 +100,9 @@ def _scan(question: dict[str, Any], options: Any) -> int:
     results: list[CutoffBound] = []
     for p_min in SCAN:
         _progress(len(results))
-        results.append(cutoff_bound(p_min, functions=options.functions or 24, **question))
+        results.append(
+            cutoff_bound(p_min, functions=24 if options.functions is None else options.functions, **question)
+        )
     _progress(len(SCAN))
     lines = ["no --p-min given, and the bound depends on it: a scan (it falls to 0 as p-min -> 0)"]
     first = f"{results[0].problem.p_min:g} Lambda <= p"
@@ -103,7 +116,7 @@ def _scan(question: dict[str, Any], options: Any) -> int:
         lines.append(f"{p_min:<12}  {numbers}  {result.status} (not proved)")
     data = {"schema": "eft-positivity/cutoff-scan/1", "results": [result.to_dict() for result in results]}
     _show(options, data, "\n".join(lines))
-    return NOT_PROVED
+    return exit_code(options, [result.status for result in results], True)
 
 
 def _progress(done: int) -> None:
@@ -115,7 +128,12 @@ def _analytic(options: Any) -> int:
     from positivity.weak_gravity_analytic import analytic_cutoff
     from positivity.weak_gravity_problem import cutoff_problem
 
-    given = {"--p-min": options.p_min, "--contacts": options.contacts, "--degree": options.degree, "--g2": options.g2}
+    given = {
+        "--p-min": options.p_min, "--contacts": options.contacts, "--degree": options.degree, "--g2": options.g2,
+        "--functions": options.functions, "--certificate": options.certificate,
+        "--forward-sum-rules": options.forward_sum_rules or None,
+        "--loops": None if options.loops == "tree" else options.loops, "--k": None if options.k == "2" else options.k,
+    }  # fmt: skip
     unused = [name for name, value in given.items() if value is not None]
     if unused:
         raise InputError(f"{', '.join(unused)}: the closed form has only --mu and --g4, drop the others")
@@ -127,13 +145,13 @@ def _analytic(options: Any) -> int:
 
 
 def _rules(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(f"--k {text!r}: write 2 or 2,4") from None
+    found = {"2": (2,), "2,4": (2, 4)}.get(text.replace(" ", ""))
+    if found is None:
+        raise InputError(f"--k {shown(text)}: write 2 or 2,4")
+    return found
 
 
 def _show(options: Any, data: dict[str, Any], text: str) -> None:
-    print(json.dumps(data, indent=1) if options.json else text)
     if options.output:
         write_json(options.output, data)
+    print(json.dumps(data, indent=1) if options.json else text)

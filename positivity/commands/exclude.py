@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
 def _exclude(options: Any) -> int:
     from positivity.couplings import parse_rational
     from positivity.exclusion import best_exclusion, exclude
+    from positivity.verification import verify
 
     if (options.kappa is None) != (options.delta is None):
         raise InputError("give both --kappa and --delta, or none of them")
@@ -36,5 +37,7 @@ def _exclude(options: Any) -> int:
     if found is None:
         print("nothing is excluded by this functional: try other --kappa and --delta")
         return NOT_PROVED
-    print(json.dumps(found.to_dict(), indent=1) if options.json else found)
+    # what is printed as proved is what the verifier returns
+    (statement,) = verify(found.to_dict())
+    print(json.dumps(found.to_dict(), indent=1) if options.json else f"PROVED: {statement}\n{found.functional}")
     return OK

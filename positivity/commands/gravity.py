@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from typing import Any
 
-from positivity.commands.shared import NOT_PROVED, OK, check_writable, command, fixes, integer, write_json
-from positivity.errors import InputError
+from positivity.commands.shared import (
+    add_certified,
+    check_writable,
+    command,
+    decimal,
+    exit_code,
+    fixes,
+    integer,
+    write_json,
+)
+from positivity.errors import InputError, shown
 
 
 def add(commands: Any) -> None:
@@ -26,18 +36,18 @@ def add(commands: Any) -> None:
         "--direction", action="append", metavar="A,B", help="bound A g2 + B g3 from below (default 1,0); repeatable"
     )
     parser.add_argument("--fix", action="append", default=[], metavar="g3=5", help="hold g3 (or g2), in units of 8piG")
-    parser.add_argument("--b-max", type=float, metavar="B", help="D=4: infrared cutoff of the pole, in units 1/M")
+    parser.add_argument("--b-max", type=decimal, metavar="B", help="D=4: infrared cutoff of the pole, in units 1/M")
     parser.add_argument("--certificate", metavar="FILE", help="prove the bound for all states, functions on A_2 alone")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    add_certified(parser)
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
 
 
 def _gravity(options: Any) -> int:
     from positivity.gravity import FUNCTIONS, GravityProgram, gravity_bound, smearing_space
 
-    for name in (options.output, options.certificate):
-        check_writable(name)
-    counts = _numbers(options.functions, "functions", int, "e.g. 9,8") if options.functions else None
+    check_writable(options.output, options.certificate)
+    counts = _numbers(options.functions, "functions", integer, "e.g. 9,8") if options.functions else None
     directions = [_direction(text) for text in options.direction or [_default(options.fix)]]
     held = {name: _number(name, text) for name, text in fixes(options.fix).items()}
     if options.certificate:
@@ -48,13 +58,13 @@ def _gravity(options: Any) -> int:
         program = GravityProgram(smearing_space(options.dimension, counts or FUNCTIONS, options.b_max))
         found = [program.bound(direction, held) for direction in directions]
     data = {"bounds": [bound.to_dict() for bound in found]}
-    print(json.dumps(data, indent=1) if options.json else "\n".join(map(str, found)))
     if options.output:
         write_json(options.output, data)
     if options.certificate and found[0].certificate is not None:
         write_json(options.certificate, dict(found[0].certificate))
         print(f"certificate: {options.certificate} (prove it again: positivity verify)", file=sys.stderr)
-    return OK if all(bound.certificate is not None for bound in found) else NOT_PROVED
+    print(json.dumps(data, indent=1) if options.json else "\n".join(map(str, found)))
+    return exit_code(options, [bound.status for bound in found], not options.certificate)
 
 
 def _default(held: list[str]) -> str:
@@ -62,21 +72,21 @@ def _default(held: list[str]) -> str:
 
 
 def _direction(text: str) -> tuple[float, float]:
-    numbers = _numbers(text, "direction", float, "two numbers, e.g. 1,0")
+    numbers = _numbers(text, "direction", decimal, "two numbers, e.g. 1,0")
     if len(numbers) != 2:
-        raise InputError(f"--direction {text!r}: write two numbers, e.g. 1,0")
+        raise InputError(f"--direction {shown(text)}: write two numbers, e.g. 1,0")
     return numbers[0], numbers[1]
 
 
 def _numbers(text: str, what: str, kind: Any, example: str) -> tuple[Any, ...]:
     try:
         return tuple(kind(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(f"--{what} {text!r}: write {example}") from None
+    except argparse.ArgumentTypeError:
+        raise InputError(f"--{what} {shown(text)}: write {example}") from None
 
 
 def _number(name: str, text: str) -> float:
     try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"--fix {name}={text}: write a number, in units of 8 pi G") from None
+        return decimal(text)
+    except argparse.ArgumentTypeError:
+        raise InputError(f"--fix {shown(f'{name}={text}')[1:-1]}: write a number, in units of 8 pi G") from None

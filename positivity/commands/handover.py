@@ -64,12 +64,11 @@ def _export(options: Any) -> int:
 def _import(options: Any) -> int:
     from positivity.handover import import_sdpb
 
-    for name in (options.certificate, options.output):
-        check_writable(name)
+    check_writable(options.certificate, options.output)
     bound = import_sdpb(options.answer, options.problem)
-    deliver(options, bound)
     certificates = [dict(end.certificate) for _, end in bound.ends() if end.certificate is not None]
     if options.certificate and certificates:
         write_json(options.certificate, certificates[0])
         print(f"certificate: {options.certificate}", file=sys.stderr)
+    deliver(options, bound)
     return OK if certificates else NOT_PROVED

@@ -8,19 +8,19 @@ from typing import Any
 
 from positivity.commands.shared import (
     INTERRUPTED,
-    NOT_PROVED,
-    OK,
+    add_certified,
     add_problem,
+    add_time_limit,
     assumptions,
     check_writable,
     command,
+    exit_code,
     fixes,
     integer,
-    read_json,
     show_progress,
     write_json,
 )
-from positivity.errors import InputError
+from positivity.errors import InputError, shown
 
 
 def add(commands: Any) -> None:
@@ -37,35 +37,36 @@ def add(commands: Any) -> None:
     parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
     parser.add_argument("--output", "-o", metavar="FILE", help="figure, saved as PDF and PNG")
     parser.add_argument("--json", metavar="FILE", help="data (default: beside the figure)")
+    add_certified(parser)
+    add_time_limit(parser)
     parser.add_argument("--resume", action="store_true", help="go on from the data file of an interrupted run")
 
 
 def _region(options: Any) -> int:
-    from positivity.regions import Region, region
+    from positivity.regions import region
 
-    data = options.json or (str(Path(options.output).with_suffix(".json")) if options.output else None)
-    for name in (options.output, data):
-        check_writable(name)
+    check_writable(options.output, options.json)
     if options.output and Path(options.output).suffix not in (".pdf", ".png"):
-        raise InputError(f"figure {options.output!r}: use a name ending in .pdf or .png")
+        raise InputError(f"figure {shown(options.output)}: use a name ending in .pdf or .png")
+    data = options.json or (str(Path(options.output).with_suffix(".json")) if options.output else None)
+    check_writable(options.output, data)
     if options.loops != "tree":
         return _loop_region(options, data)
     if options.smeared:
         raise InputError("--smeared on a region needs --loops: drop it")
     if options.resume and not data:
         raise InputError("--resume needs --json FILE or -o FILE, the data of the interrupted run")
-    earlier = Region.from_dict(read_json(data)) if options.resume and data and Path(data).exists() else None
     result = region(
         options.x, options.y, options.over, order=options.order, dimension=options.dimension,
-        fix=fixes(options.fix), points=options.points or 60, digits=options.digits, density=options.density,
-        loops=options.loops, assumptions=assumptions(options), resume=earlier,
-        progress=show_progress if sys.stderr.isatty() else None,
+        fix=fixes(options.fix), points=_points(options, 60), digits=options.digits, density=options.density,
+        loops=options.loops, assumptions=assumptions(options), resume=options.resume, output=data,
+        progress=show_progress if sys.stderr.isatty() else None, time_limit=options.time_limit,
     )  # fmt: skip
     _deliver(options, data, result)
     if not result.complete:
-        print("positivity: interrupted; --resume goes on from the data file", file=sys.stderr)
+        print("positivity: stopped before the end; --resume goes on from the data file", file=sys.stderr)
         return INTERRUPTED
-    return OK if len(result.certified) == len(result.half_planes) else NOT_PROVED
+    return exit_code(options, [plane.end.status for plane in result.half_planes], False)
 
 
 def _loop_region(options: Any, data: str | None) -> int:
@@ -73,19 +74,24 @@ def _loop_region(options: Any, data: str | None) -> int:
 
     if options.resume:
         raise InputError("--resume is for regions at tree level: a region with loops takes seconds, drop it")
+    over = "U" if options.over is None else options.over
     result = loop_region(
-        options.x, options.y, options.over or "U", fix=fixes(options.fix), loops=options.loops, order=options.order,
+        options.x, options.y, over, fix=fixes(options.fix), loops=options.loops, order=options.order,
         dimension=options.dimension, density=options.density, assumptions=assumptions(options),
-        smeared=options.smeared, points=options.points or 24, digits=min(options.digits, 8),
+        smeared=options.smeared, points=_points(options, 24), digits=min(options.digits, 8),
         progress=show_progress if sys.stderr.isatty() else None,
     )  # fmt: skip
     _deliver(options, data, result)
-    return OK if result.status == "certified" else NOT_PROVED
+    return exit_code(options, [result.status], bool(options.smeared))
+
+
+def _points(options: Any, default: int) -> int:
+    return default if options.points is None else int(options.points)
 
 
 def _deliver(options: Any, data: str | None, result: Any) -> None:
     """Save data and figure, print the table."""
-    if data:
+    if data and options.loops != "tree":  # a region at tree level is on disk as it grows
         write_json(data, result.to_dict())
     if options.output:
         result.plot(options.output)

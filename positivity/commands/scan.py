@@ -6,7 +6,15 @@ import json
 import sys
 from typing import Any
 
-from positivity.commands.shared import INTERRUPTED, NOT_PROVED, OK, check_writable, command, integer
+from positivity.commands.shared import (
+    INTERRUPTED,
+    NOT_PROVED,
+    OK,
+    add_time_limit,
+    check_writable,
+    command,
+    integer,
+)
 from positivity.errors import InputError
 
 
@@ -21,6 +29,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--output", "-o", required=True, metavar="FILE", help="JSONL file, one line per point")
     parser.add_argument("--jobs", type=integer, default=1, metavar="K", help="worker processes (default 1)")
     parser.add_argument("--resume", action="store_true", help="go on with the file of an interrupted scan")
+    add_time_limit(parser)
     parser.add_argument("--dask", metavar="ADDRESS", help="run on this dask scheduler instead of processes")
     parser.add_argument("--json", action="store_true", help="print a summary as JSON")
 
@@ -43,10 +52,13 @@ def _scan(options: Any) -> int:
             workers = sum(client.nthreads().values())
             found = scan(
                 options.spec, options.output, jobs=max(workers, 1), executor=client.get_executor(),
-                resume=options.resume, progress=Progress(),
+                resume=options.resume, progress=Progress(), time_limit=options.time_limit,
             )  # fmt: skip
     else:
-        found = scan(options.spec, options.output, jobs=options.jobs, resume=options.resume, progress=Progress())
+        found = scan(
+            options.spec, options.output, jobs=options.jobs, resume=options.resume, progress=Progress(),
+            time_limit=options.time_limit,
+        )  # fmt: skip
     counts = found.counts
     if options.json:
         summary = {"scope": found.spec.scope, "file": options.output, "complete": found.complete, "counts": counts}
@@ -55,9 +67,11 @@ def _scan(options: Any) -> int:
         counted = ", ".join(f"{number} {status}" for status, number in counts.items())
         print(f"{found.spec.scope}\n{len(found.rows)} points: {counted or 'none'}\nrows: {options.output}")
     if not found.complete:
-        print("positivity: interrupted; --resume goes on", file=sys.stderr)
+        print("positivity: stopped before the end; --resume goes on", file=sys.stderr)
         return INTERRUPTED
-    return NOT_PROVED if {"failed", "numerical", "undecided"} & set(counts) else OK
+    # a numerical answer that was asked for will do
+    unproved = {"failed", "no theory", "undecided"} | (set() if found.spec.options["smeared"] else {"numerical"})
+    return NOT_PROVED if unproved & set(counts) else OK
 
 
 def _dask(address: str) -> Any:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
-from positivity.errors import InputError
+from positivity.commands.output import BAD_INPUT, EXCLUDED, INTERRUPTED, NOT_PROVED, OK, UNDECIDED
+from positivity.errors import InputError, shown
+from positivity.files import write_json as write_json
+from positivity.numbers import parse_rational
+from positivity.reading import file_of
 
-OK, NOT_PROVED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-#: of `check`: excluded, undecided
-EXCLUDED, UNDECIDED = 3, 4
+__all__ = ["BAD_INPUT", "EXCLUDED", "INTERRUPTED", "NOT_PROVED", "OK", "UNDECIDED"]
+
+#: bytes of a file name, less what is added to it (-upper, .problem.json)
+_LONGEST_NAME = 230
+#: statuses of an end that is answered as asked
+_ANSWERED = frozenset({"certified", "unbounded", "not sought"})
 
 
 class HelpFormatter(argparse.HelpFormatter):
@@ -74,19 +82,56 @@ def add_output(parser: argparse.ArgumentParser, what: str = "result") -> None:
     parser.add_argument("--output", "-o", metavar="FILE", help=f"save the {what} as JSON")
 
 
+def add_certified(parser: argparse.ArgumentParser) -> None:
+    """--require-certified."""
+    parser.add_argument("--require-certified", action="store_true", help="exit code 1 for what is not proved")
+
+
+def exit_code(options: Any, statuses: Iterable[str], numerical_asked: bool) -> int:
+    """Of a command whose ends have these statuses: a numerical one will do if the method asked for gives no other."""
+    enough = _ANSWERED | ({"numerical"} if numerical_asked and not options.require_certified else set())
+    return OK if set(statuses) <= enough else NOT_PROVED
+
+
+def add_time_limit(parser: argparse.ArgumentParser) -> None:
+    """--time-limit of a command that can be resumed."""
+    parser.add_argument(
+        "--time-limit", type=seconds, metavar="S", help="stop after S seconds as after Ctrl-C; --resume goes on"
+    )
+
+
 def deliver(options: Any, result: Any) -> None:
     """Print a result as --json says, and save it where --output says."""
-    print(json.dumps(result.to_dict(), indent=1) if options.json else result)
-    if options.output:
+    if options.output:  # first: the pipe that is printed to may be closed
         write_json(options.output, result.to_dict())
+    print(json.dumps(result.to_dict(), indent=1) if options.json else result)
 
 
 def integer(text: str) -> int:
-    """An integer option."""
+    """An integer option, of at most nine digits."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text.strip()):
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not an integer (of at most nine digits)")
+    return int(text)
+
+
+def decimal(text: str) -> float:
+    """A finite number, e.g. of an option; raises argparse's error."""
     try:
-        return int(text)
+        found = float(Fraction(str(parse_rational(text))))
+    except (InputError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a finite number") from None
+    return found
+
+
+def seconds(text: str) -> float:
+    """A time limit."""
+    try:
+        value = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an integer") from None
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
+    return value
 
 
 def assumptions(options: Any) -> Any:
@@ -98,10 +143,10 @@ def assumptions(options: Any) -> Any:
     gaps = []
     for text in options.gap:
         spin, colon, mass = text.partition(":")
-        if not colon or not spin.strip().isdigit():
-            raise InputError(f"--gap {text!r}: write spin:m^2, e.g. --gap 2:4")
+        if not colon or not re.fullmatch(r"[0-9]{1,9}", spin.strip()):
+            raise InputError(f"--gap {shown(text)}: write spin:m^2, e.g. --gap 2:4")
         gaps.append((int(spin), mass))
-    return Assumptions(options.ceiling or "2", options.last_spin, tuple(gaps))
+    return Assumptions("2" if options.ceiling is None else options.ceiling, options.last_spin, tuple(gaps))
 
 
 def fixes(texts: Sequence[str]) -> dict[str, str]:
@@ -110,42 +155,36 @@ def fixes(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise InputError(f"--fix {text!r}: write coupling=value, e.g. --fix g4=0.3")
+            raise InputError(f"--fix {shown(text)}: write coupling=value, e.g. --fix g4=0.3")
         if name.strip() in fixes:
-            raise InputError(f"--fix {name.strip()} is given twice: drop one")
-        fixes[name.strip()] = value
+            raise InputError(f"--fix {shown(name.strip())[1:-1]} is given twice: drop one")
+        fixes[name.strip()] = value.strip()
     return fixes
 
 
-def check_writable(name: str | None) -> None:
-    """Refuse a path that cannot be written before any long computation."""
-    if name is None:
-        return
-    path = Path(name)
+def check_writable(*names: str | None) -> None:
+    """Refuse paths that cannot be written, or one named twice, before any long computation."""
+    given = [name for name in names if name is not None]
+    for name in given:
+        _check_writable(name)
+    if len({os.path.realpath(name) for name in given}) < len(given):
+        raise InputError(f"{shown(given[-1])} is named for two outputs: choose another file for one of them")
+
+
+def _check_writable(name: str) -> None:
+    path = file_of(name)
     folder = path.parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise InputError(f"cannot write {name!r}: choose a file in an existing, writable folder")
+    try:
+        if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise InputError(f"cannot write {shown(name)}: choose a file in an existing, writable folder")
+        if path.is_fifo() or path.is_socket():
+            raise InputError(f"cannot write {shown(name)}: it is neither a file nor a device")
+    except OSError as error:  # a name that is too long
+        raise InputError(f"cannot write {shown(name)}: {error.strerror}") from None
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        raise InputError(f"cannot write {shown(name)}: choose a shorter name")
     if path.exists() and not os.access(path, os.W_OK):
-        raise InputError(f"cannot write {name!r}: the file is read-only")
-
-
-def write_json(name: str | Path, data: dict[str, Any]) -> None:
-    """Write JSON; InputError if the file cannot be written."""
-    try:
-        Path(name).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {str(name)!r}: {error.strerror}") from None
-
-
-def read_json(name: str) -> dict[str, Any]:
-    """Read a JSON object; InputError if there is none."""
-    try:
-        data = json.loads(Path(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {name!r}: {error}") from None
-    if not isinstance(data, dict):
-        raise InputError(f"{name!r} is not a data file of this command: remove it or drop --resume")
-    return data
+        raise InputError(f"cannot write {shown(name)}: the file is read-only")
 
 
 def show_progress(done: int, total: int) -> None:

@@ -13,26 +13,39 @@ def add(commands: Any) -> None:
     parser = command(
         commands, "verify", "Prove saved certificates again: one, or all of a result.",
         "positivity verify g3.json", _verify,
-        more="Of a bound, region, verdict or scan. Exit code 1: refused.",
+        more="Of a bound, region, verdict, exclusion, figure or scan. Exit code 0: everything it says is proved; "
+        "1: refused; 2: no such document.",
     )  # fmt: skip
-    parser.add_argument("file", help="certificate, bound or region in JSON, or scan in JSONL")
+    parser.add_argument("file", help="certificate, bound, region, ... in JSON, or scan in JSONL")
+    parser.add_argument(
+        "--time-limit", metavar="S", help="processor seconds for one certificate (default 10; unitary 30; gravity 100)"
+    )
 
 
 def _verify(options: Any) -> int:
-    from positivity.verification import Refused, Unreadable, verify
+    from positivity.verification import Refused, TooCostly, Unreadable, verify
 
     try:
-        if options.file.endswith(".jsonl"):
-            from positivity.scans.table import Scan
-
-            found = Scan.load(options.file)
-            print(f"PROVED: {found.verify()} statements of {len(found.rows)} points ({found.spec.scope})")
-            return OK
-        for statement in verify(options.file):
+        for statement in verify(options.file, seconds=_seconds(options.time_limit)):
             print(f"PROVED: {statement}")
     except Unreadable as reason:
         raise InputError(f"{options.file!r}: {reason}") from None
+    except TooCostly as reason:
+        print(f"REFUSED: {reason} (--time-limit)")
+        return NOT_PROVED
     except Refused as reason:
         print(f"REFUSED: {reason}")
         return NOT_PROVED
     return OK
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise InputError(f"--time-limit {text!r}: give a positive number of seconds, e.g. 60")
+    return seconds

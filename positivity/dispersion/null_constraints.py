@@ -16,7 +16,7 @@ from positivity.dispersion.sum_rules import (
     functional_kernel,
     ir_side,
 )
-from positivity.errors import check_dimension, check_order
+from positivity.errors import check_dimension, check_order, known_keywords
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def _nulls_at_order(n: int, dimension: int) -> tuple[NullConstraint, ...]:
     return tuple(nulls)
 
 
+@known_keywords
 def null_constraints(order: int, dimension: int = 4) -> list[NullConstraint]:
     """All tree-level null constraints with Mandelstam order 4..`order`, lowest order first.
 
@@ -68,8 +69,8 @@ def null_constraints(order: int, dimension: int = 4) -> list[NullConstraint]:
     order below 4 or a dimension that is not an integer >= 4.  Masses in units of the cutoff, M = 1.  Source:
     2011.02957 section 3.
     """
-    check_dimension(dimension)
-    check_order(order, 4, "null constraints, which begin at order 4")
+    dimension = check_dimension(dimension)
+    order = check_order(order, 4, "null constraints, which begin at order 4")
     return [null for n in range(4, order + 1) for null in _nulls_at_order(n, dimension)]
 
 

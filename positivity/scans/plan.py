@@ -93,9 +93,8 @@ def _corners(low: Place, extent: Place) -> list[Place]:
     return list(product(*((a, a + e) if e else (a,) for a, e in zip(low, extent, strict=True))))
 
 
-def is_complete(spec: ScanSpec, rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether every place of the grid and of all bisections has a row."""
-    found = {tuple(row["point"][axis.name] for axis in spec.axes): answer_class(row) for row in rows}
+def is_complete(spec: ScanSpec, found: Mapping[tuple[str, ...], str]) -> bool:
+    """Whether every place of the grid and of all bisections has an answer; found: {values by axis: answer}."""
     places, boundary = coarse_places(spec), Boundary(spec) if spec.adaptive else None
     answers: dict[Place, str] = {}
     while places:

@@ -1,102 +1,188 @@
-"""Proof of the rows of a scan: each claim is verified, and that it is about its point."""
+"""Proof of the rows of a scan: what a row says must follow, for the question of its point, from its certificates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flint import fmpq
-
-from positivity.certificates import claim_of, proved_value
-from positivity.couplings import combination_text, parse_combination, parse_rational
-from positivity.problem import Problem
+from positivity.amplitudes.one_loop import loop_pairs
+from positivity.couplings import Combination, combination_text
+from positivity.errors import InputError
+from positivity.implied.asked import Scope, combination, read_fixes, read_scope
+from positivity.implied.bounds import end_statements
+from positivity.implied.prover import Prover
+from positivity.implied.verdicts import read_given, verdict_scope, verdict_statement
+from positivity.scans.axes import WHOLE_NUMBERS
 from positivity.scans.spec import ScanSpec
-from positivity.unitarity import Level, parse_level
-from positivity.verification import Refused, verify
+from solvers.verify import Refused
 
 _SIDES = ("lower", "upper")
+#: statuses of a row that say that something is proved
+_CLAIMS = ("certified", "excluded", "allowed")
 Row = Mapping[str, Any]
 
 
 def verify_rows(spec: ScanSpec, rows: Iterable[Row]) -> int:
-    """The number of statements proved; raises Refused with the point, also where the evidence was not kept."""
+    """The number of statements proved; raises Refused with the point, also where the evidence was not kept.
+
+    A row whose status is not that of its result is refused, and so are rows of which none claims anything.
+    """
+    if spec.task not in ("bound", "check"):
+        raise Refused("a scan of a function of your own holds nothing to prove")
     proved = 0
     for row in rows:
         try:
-            if "result" not in row or not _claims(spec, row):
-                continue
-            _check_point(spec, row)
-            proved += _verify_bound(row) if spec.task == "bound" else _verify_verdict(row)
+            proved += _verify_row(spec, row)
         except Refused as reason:
-            raise Refused(f"at {row['point']}: {reason}") from None
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise Refused(f"at {row.get('point')}: the row is malformed: {error!r}") from None
+            raise type(reason)(f"at {_place(row)}: {reason}") from None
+        except (InputError, KeyError, TypeError, AttributeError, ValueError, IndexError, ArithmeticError) as error:
+            raise Refused(f"at {_place(row)}: the row is malformed: {_printable(repr(error))}") from None
+    if not proved:
+        raise Refused("no row of the scan says that anything is proved")
     return proved
 
 
-def _claims(spec: ScanSpec, row: Row) -> bool:
-    """Whether anything in a row is said to be proved."""
-    if spec.task == "bound":
-        return bool(row["status"] == "excluded" or any(row["result"][s]["status"] == "certified" for s in _SIDES))
-    # spectra of bounded densities and with loops are numerical
-    exact = spec.options["density"] == "positive" and spec.options["loops"] == "tree"
-    return bool(row["status"] == "excluded" or (row["status"] == "allowed" and exact))
+def verify_scan(spec: ScanSpec, rows: Sequence[Row], complete: bool) -> int:
+    """As `verify_rows`, of a whole scan: refused also where points have no row."""
+    proved = verify_rows(spec, rows)
+    if not complete:
+        raise Refused(
+            f"points of the scan have no row (interrupted, torn or dropped); the {proved} statements of its "
+            f"{len(rows)} rows are proved: resume the scan"
+        )
+    return proved
 
 
-def _check_point(spec: ScanSpec, row: Row) -> None:
-    """Refuse a result that is about other couplings or another scope than its row."""
-    request, result = spec.request(row["point"]), row["result"]
-    about = result["problem"] if spec.task == "bound" else result
-    held = about["fix"] if spec.task == "bound" else about["couplings"]
-    wanted = {combination_text(parse_combination(name)): _level(value) for name, value in request["fix"].items()}
-    if {combination_text(parse_combination(name)): _level(value) for name, value in held} != wanted:
-        raise Refused("the result is for other fixed couplings")
-    for key in ("dimension", "order", "density"):
-        if about[key] != request[key]:
-            raise Refused(f"the result is for another {key}")
-    if (about["loops"] == "tree") != (request["loops"] == "tree"):
-        raise Refused("the result is for other loops")
-    if spec.task == "bound":
-        _check_ratio(request, about)
-    elif row["status"] != result["status"]:
-        raise Refused("the verdict is another one")
+def _verify_row(spec: ScanSpec, row: Row) -> int:
+    if set(row["point"]) != {axis.name for axis in spec.axes}:
+        raise Refused("the point has other axes than the scan")
+    status, result = row["status"], row.get("result")
+    if not isinstance(result, Mapping):
+        if status in _CLAIMS:
+            raise Refused(f"the row is said to be {status} and its evidence was not kept")
+        return 0
+    return _verify_bound(spec, row, result) if spec.task == "bound" else _verify_verdict(spec, row, result)
 
 
-def _check_ratio(request: Mapping[str, Any], problem: Mapping[str, Any]) -> None:
-    absolute = request["density"] == "unitary" or request["loops"] != "tree"
-    over = request["over"] or ("1" if absolute else "g2")
-    if parse_combination(problem["coupling"]) != parse_combination(request["target"]) or (
-        problem["over"] != over
-        and (over in ("1", "U") or parse_combination(problem["over"]) != parse_combination(over))
-    ):
-        raise Refused("the result is for another ratio")
-
-
-def _level(value: object) -> Level:
-    return parse_level(value, "fixed value")
-
-
-def _verify_bound(row: Row) -> int:
-    data = {**row["result"], "schema": "eft-positivity/bound/1"}
-    for side in _SIDES:
-        if data[side]["status"] == "certified" and not data[side].get("certificate"):
+def _verify_bound(spec: ScanSpec, row: Row, result: Row) -> int:
+    request = spec.request(row["point"])
+    scope, target = request_scope(request), combination(request["target"], "target")
+    found, asked = read_scope(result["problem"])
+    if combination(asked, "coupling") != target or not _same(found, scope):
+        raise Refused("the result is for another question than its point")
+    words = [result[side]["status"] for side in _SIDES]
+    for side, word in zip(_SIDES, words, strict=True):
+        if word == "certified" and not result[side].get("certificate"):
             raise Refused(f"the certificate of the {side} end was not kept")
-    proved = len(verify(data))
-    if row["status"] == "excluded":
-        _check_excluded(data)
-    return proved
+    statements = end_statements(result, scope, target, Prover())
+    certified = all(word == "certified" for word in words)
+    # the relation is empty where fixed values are excluded
+    excluded = any(s.relation == "" and s.subject.startswith("no theory has the fixed") for s in statements)
+    if (row["status"] == "certified") != certified or (row["status"] == "excluded" and not excluded):
+        raise Refused("the status of the row is not that of its ends")
+    return len(statements)
 
 
-def _verify_verdict(row: Row) -> int:
-    return len(verify({**row["result"], "versions": {}, "seconds": 0.0}))
+def _verify_verdict(spec: ScanSpec, row: Row, result: Row) -> int:
+    request = spec.request(row["point"])
+    if row["status"] != result["status"]:
+        raise Refused("the verdict is another one than the status of the row")
+    wanted = sorted(read_fixes(list(request["fix"].items()), True), key=lambda entry: combination_text(entry[0]))
+    given = sorted(read_given(result["couplings"]), key=lambda entry: combination_text(entry[0]))
+    found = verdict_scope(result)
+    if given != wanted or not _same(found, _as_verdict(request_scope({**request, "fix": {}}), found)):
+        raise Refused("the verdict is for another question than its point")
+    exact = row["status"] == "allowed" and not found.absolute
+    if row["status"] != "excluded" and not exact:
+        return 0
+    if not result.get("certificate" if row["status"] == "excluded" else "spectrum") and not _free(given, exact):
+        raise Refused("the evidence was not kept")
+    verdict_statement(result, Prover())
+    return 1
 
 
-def _check_excluded(data: Mapping[str, Any]) -> None:
-    """Refuse unless a certificate says -c over + (what the fixed ratios make zero) >= 0 with c > 0."""
-    problem = Problem.from_dict(data["problem"])
-    fixes = [(parse_combination(name), parse_rational(value)) for name, value in problem.fix]
-    certificate = next((data[side]["certificate"] for side in _SIDES if data[side].get("certificate")), None)
-    if certificate is None or certificate["dimension"] != problem.dimension:
-        raise Refused("there is no certificate of exclusion")
-    if not proved_value(claim_of(certificate), {}, parse_combination(problem.over), fixes, 1) < fmpq(0):
-        raise Refused("the certificate does not exclude the fixed ratios")
+def _free(given: Any, exact: bool) -> bool:
+    """Whether all couplings vanish: the free theory has no states."""
+    return exact and all(not any(value) for _, value in given)
+
+
+def _as_verdict(scope: Scope, found: Scope) -> Scope:
+    """A verdict divides by nothing: what it is read with does not matter."""
+    return replace(scope, over=found.over, natural=found.natural, smeared=0)
+
+
+def request_scope(request: Mapping[str, Any]) -> Scope:
+    """The scope of the question of a point; raises Refused."""
+    pairs = request["loops"]
+    if pairs == "all":
+        sorted_pairs = tuple((min(pair), max(pair)) for pair in loop_pairs(request["order"]))
+        loops = ",".join("".join(_indices(c) for c in pair) for pair in sorted_pairs)
+    else:
+        loops = pairs
+    density, assumptions = request["density"], request.get("assumptions")
+    absolute = density != "positive" or loops not in ("tree", "")
+    problem = {
+        "coupling": request["target"] or "g2",
+        "over": request["over"] or ("1" if absolute else "g2"),
+        "dimension": request["dimension"],
+        "order": request["order"],
+        "fix": [list(entry) for entry in request["fix"].items()],
+        "density": density,
+        "loops": loops,
+        "smeared": request["smeared"],
+    }
+    if density != "positive":
+        problem["assumptions"] = _assumptions(assumptions or {})
+    return read_scope(problem)[0]
+
+
+def _indices(coupling: tuple[int, int]) -> str:
+    return f"g[{coupling[0]},{coupling[1]}]"
+
+
+def _assumptions(given: Mapping[str, Any]) -> dict[str, Any]:
+    """As in a certificate, from the form of a specification, where gaps are pairs."""
+    found: dict[str, Any] = {"ceiling": str(given.get("ceiling", "2"))}
+    if given.get("last_spin") is not None:
+        found["last_spin"] = given["last_spin"]
+    if given.get("gaps"):
+        found["gaps"] = [{"spin": spin, "mass_squared": str(mass)} for spin, mass in given["gaps"]]
+    return found
+
+
+def _same(found: Scope, wanted: Scope) -> bool:
+    """Whether two scopes are the same question, whatever the order in which things are named."""
+
+    def plain(scope: Scope) -> tuple[Any, ...]:
+        held = sorted((combination_text(left), str(level)) for left, level in scope.fix)
+        return scope.dimension, scope.order, scope.density, set(scope.pairs), _over(scope), held, scope.smeared
+
+    return plain(found) == plain(wanted)
+
+
+def _over(scope: Scope) -> Combination | bool:
+    return scope.natural if scope.over is None else scope.over
+
+
+def scan_text(spec: ScanSpec) -> str:
+    """What a scan is about, from its specification as parsed, no text of it repeated."""
+    first = {axis.name: axis.value(axis.coarse[0]) for axis in spec.axes}
+    request = spec.request(first)
+    scanned = [axis.name for axis in spec.axes]
+    held = {combination_text(combination(name, "fix")) for name in scanned if name not in WHOLE_NUMBERS}
+    kept = {name: value for name, value in request["fix"].items() if name not in scanned}
+    text = request_scope({**request, "fix": kept}).text
+    asked = "verdicts" if spec.task == "check" else f"range of {combination_text(combination(request['target'], ''))}"
+    words = sorted(held) + [name for name in scanned if name in WHOLE_NUMBERS]
+    whole = "; ".join(f"{name} as scanned" for name in scanned if name in WHOLE_NUMBERS)
+    return f"{asked} versus {', '.join(words)}: {text}" + (f"; {whole}" if whole else "")
+
+
+def _place(row: Row) -> str:
+    point = row.get("point") if isinstance(row, Mapping) else None
+    return _printable(str(point)) if isinstance(point, Mapping) else "a row without a point"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)[:200]

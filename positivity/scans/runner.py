@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
@@ -10,16 +12,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from positivity.errors import InputError
+from positivity.errors import InputError, check_time_limit
 from positivity.scans.executors import Given, Inline, Processes
 from positivity.scans.plan import Boundary, Chain, Place, answer_class, chains, coarse_places
-from positivity.scans.records import SCAN_SCHEMA, Records
+from positivity.scans.records import SCAN_SCHEMA, Records, Unrecorded
 from positivity.scans.spec import ScanSpec, digest
 from positivity.scans.table import Scan
 from positivity.scans.tasks import WorkerMismatch, evaluate, own_versions, prepare
 
 #: times a point is tried whose worker was lost
 ATTEMPTS = 3
+
+#: seconds between two looks at what is still running after Ctrl-C
+_POLL = 0.1
 
 Report: TypeAlias = Callable[[int, int, int, bool], None]
 Output: TypeAlias = str | os.PathLike[str] | None
@@ -34,6 +39,7 @@ def scan(
     executor: Executor | None = None,
     resume: bool = False,
     progress: Report | None = None,
+    time_limit: float | None = None,
 ) -> Scan:
     """Answer a question at every point of a grid of couplings.
 
@@ -43,11 +49,12 @@ def scan(
     goes on with it.  jobs: worker processes (1: this process).  executor: any
     concurrent.futures.Executor instead, e.g. dask's Client.get_executor(); jobs is then the
     number of its workers.  progress: called with (recorded, total, without an answer, final).
+    time_limit: seconds after which no new point is begun, as after one Ctrl-C.
 
     Neighbouring points of tree-level bounds with rho_J >= 0 start each other; rows depend on
     the specification and the versions only, not on jobs, order of execution or interruptions.
 
-    Returns a Scan (complete=False after Ctrl-C).  A point that fails is a row with its reason.
+    Returns a Scan (complete=False after Ctrl-C or the time limit).  A point that fails is a row with its reason.
     Raises InputError for a specification that makes no sense, a file of another specification or
     other versions, or a disk that refuses.
     """
@@ -55,9 +62,10 @@ def scan(
         raise InputError(f"jobs {jobs!r}: use an integer from 1 to 1024")
     if resume and output is None:
         raise InputError("resume needs the output file of the interrupted scan")
+    check_time_limit(time_limit)
     asked = spec if isinstance(spec, ScanSpec) else ScanSpec.read(spec)
     prepare(asked.request(asked.values(coarse_places(asked)[0])))
-    run = _Run(asked, progress or (lambda done, total, failed, final: None))
+    run = _Run(asked, progress or (lambda done, total, failed, final: None), time_limit)
     with _records(output, run.header, resume) as records, _backend(jobs, executor) as backend:
         run.start(records)
         complete = run.work(backend)
@@ -67,9 +75,9 @@ def scan(
 @contextmanager
 def _records(
     output: str | os.PathLike[str] | None, header: Mapping[str, Any], resume: bool
-) -> Iterator[Records | None]:
+) -> Iterator[Records | Unrecorded]:
     if output is None:
-        yield None
+        yield Unrecorded()
         return
     records = Records(output, header, resume)
     try:
@@ -90,12 +98,17 @@ def _backend(jobs: int, executor: Executor | None) -> Iterator[Backend]:
         backend.close()
 
 
+def _is_lost(future: Future[Any]) -> bool:
+    return future.cancelled() or future.exception() is not None
+
+
 @dataclass
 class _Task:
-    """The next point of a chain."""
+    """The next point of a chain, and what the one before hands on."""
 
     chain: Chain
     position: int
+    contacts: Sequence[Any] = ()
     attempts: int = 0
 
     @property
@@ -106,19 +119,20 @@ class _Task:
 class _Run:
     """State of one scan."""
 
-    def __init__(self, spec: ScanSpec, progress: Report) -> None:
+    def __init__(self, spec: ScanSpec, progress: Report, time_limit: float | None) -> None:
         self.spec, self.progress = spec, progress
+        self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self.header = {"schema": SCAN_SCHEMA, "spec": spec.to_dict(), "versions": own_versions(), "scope": spec.scope}
-        self.rows: dict[Place, dict[str, Any]] = {}
+        # rows stay in the file: memory must not grow with them
+        self.answers: dict[Place, str] = {}
+        self._places: dict[Place, int] = {}
+        self._records: Records | Unrecorded = Unrecorded()
         self.total, self._failed = spec.count, 0
         self._spec_digest = digest({"spec": self.header["spec"], "versions": self.header["versions"]})
-        self._records: Records | None = None
-        self._known: dict[str, dict[str, Any]] = {}
 
-    def start(self, records: Records | None) -> None:
+    def start(self, records: Records | Unrecorded) -> None:
         """Take over what is recorded already."""
         self._records = records
-        self._known = records.rows if records else {}
 
     def key(self, place: Place) -> str:
         """Hash of the inputs of a point, of the scan it belongs to, and of the versions."""
@@ -129,20 +143,19 @@ class _Run:
         """All rounds; False if interrupted."""
         places, boundary = coarse_places(self.spec), Boundary(self.spec) if self.spec.adaptive else None
         while places:
-            self.total = len(self.rows) + len(places)
+            self.total = len(self.answers) + len(places)
             try:
                 self._round(backend, chains(self.spec, places))
             except KeyboardInterrupt:
                 self._report(final=True)
                 return False
-            answers = {place: answer_class(row) for place, row in self.rows.items()}
-            places = boundary.next_places(answers) if boundary else []
+            places = boundary.next_places(self.answers) if boundary else []
         self._report(final=True)
         return True
 
-    def sorted_rows(self) -> tuple[dict[str, Any], ...]:
+    def sorted_rows(self) -> Sequence[Mapping[str, Any]]:
         """Rows by place."""
-        return tuple(self.rows[place] for place in sorted(self.rows))
+        return self._records.stored([self._places[place] for place in sorted(self._places)])
 
     def _round(self, backend: Backend, every: Sequence[Chain]) -> None:
         ready = deque(task for chain in every if (task := self._next(chain, 0)) is not None)
@@ -156,39 +169,47 @@ class _Run:
                     task = queue.popleft()
                     active[self._submit(backend, task)] = task
                 self._collect(backend, active, ready, suspects)
+                if self._time_left() == 0:
+                    raise KeyboardInterrupt
         except KeyboardInterrupt:
-            self._drain(active)
+            self._drain(backend, active)
             raise
 
-    def _next(self, chain: Chain, position: int) -> _Task | None:
-        """The first point of a chain from `position` on that is not recorded."""
+    def _time_left(self) -> float | None:
+        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0)
+
+    def _next(self, chain: Chain, position: int, contacts: Sequence[Any] = ()) -> _Task | None:
+        """The first point of a chain from `position` on that is not recorded; contacts: of the one before."""
         for k in range(position, len(chain.places)):
-            place = chain.places[k]
-            row = self._known.get(self.key(place))
-            if row is None:
-                return _Task(chain, k)
-            self._keep(place, row)
+            offset = self._records.offsets.get(self.key(chain.places[k]))
+            if offset is None:
+                return _Task(chain, k, contacts)
+            row = self._records.row(offset)
+            contacts = row.get("contacts") or ()
+            self._keep(chain.places[k], row, offset)
         return None
 
     def _submit(self, backend: Backend, task: _Task) -> Future[Any]:
         request = self.spec.request(self.spec.values(task.place)) | {"versions": self.header["versions"]}
         if task.position:
-            before = self.rows[task.chain.places[task.position - 1]]
-            request["contacts"] = before.get("contacts") or []
+            request["contacts"] = list(task.contacts)
         try:
             return backend.submit(evaluate, request)
         except BrokenExecutor as error:
             future: Future[Any] = Future()
             future.set_exception(error)
             return future
-        except RuntimeError as error:  # shut down by its owner
+        except Exception as error:  # shut down by its owner; dask has classes of its own for that
             raise InputError(f"the executor takes no more points ({error}): go on with resume and a new one") from error
 
     def _collect(
         self, backend: Backend, active: dict[Future[Any], _Task], ready: deque[_Task], suspects: deque[_Task]
     ) -> None:
         """Record what is finished; a chain goes on with its next point at once."""
-        done, _ = wait(active, return_when=FIRST_COMPLETED)
+        patience = min((s for s in (backend.patience, self._time_left()) if s is not None), default=None)
+        done, _ = wait(active, patience, return_when=FIRST_COMPLETED)
+        if (not done or any(map(_is_lost, done))) and (trouble := backend.trouble()):
+            raise InputError(f"{trouble}: what is recorded is safe, go on with --resume and a new cluster")
         lost: list[tuple[_Task, BaseException]] = []
         for future in done:
             task = active.pop(future)
@@ -234,29 +255,31 @@ class _Run:
     def _record(self, task: _Task, row: Mapping[str, Any]) -> _Task | None:
         point = self.spec.values(task.place)
         whole = {"key": self.key(task.place), "point": point, **row}
-        if self._records is not None:
-            self._records.append(whole)
-        self._keep(task.place, whole)
-        return self._next(task.chain, task.position + 1)
+        self._keep(task.place, whole, self._records.append(whole))
+        return self._next(task.chain, task.position + 1, row.get("contacts") or ())
 
-    def _drain(self, active: dict[Future[Any], _Task]) -> None:
-        """After Ctrl-C: what is being computed is recorded, what waits is dropped; a second one drops all."""
-        for future in list(active):
-            if future.cancel():
-                del active[future]
+    def _drain(self, backend: Backend, active: dict[Future[Any], _Task]) -> None:
+        """After Ctrl-C: what is being computed is recorded, what waits is dropped; a second one ends all at once."""
         try:
-            done, _ = wait(active)
+            backend.drop(active)
+            while active:
+                # a future that was cancelled wakes nobody
+                wait(active, _POLL, return_when=FIRST_COMPLETED)
+                done = [future for future in active if future.done()]
+                if not done and backend.trouble():
+                    return
+                for future in done:
+                    task = active.pop(future)
+                    if not _is_lost(future):
+                        self._record(task, future.result())
         except KeyboardInterrupt:
-            return
-        for future in done:
-            if not future.cancelled() and future.exception() is None:
-                self._record(active[future], future.result())
+            backend.kill()
 
-    def _keep(self, place: Place, row: dict[str, Any]) -> None:
-        if place not in self.rows:
+    def _keep(self, place: Place, row: Mapping[str, Any], offset: int) -> None:
+        if place not in self.answers:
             self._failed += row["status"] == "failed"
-        self.rows[place] = row
+        self.answers[place], self._places[place] = sys.intern(answer_class(row)), offset
         self._report()
 
     def _report(self, final: bool = False) -> None:
-        self.progress(len(self.rows), self.total, self._failed, final)
+        self.progress(len(self.answers), self.total, self._failed, final)

@@ -8,12 +8,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from positivity.couplings import combination_text, parse_combination
-from positivity.errors import InputError, check_dimension, check_order
+from positivity.errors import InputError, check_dimension, check_order, reading, shown
 from positivity.problem import SCHEME
+from positivity.reading import MAX_SPECIFICATION, read_text
 from positivity.scans.axes import WHOLE_NUMBERS, Axis
 
 #: what a row keeps beside values and statuses
@@ -59,16 +59,21 @@ class ScanSpec:
         """From a TOML file or a dictionary; raises InputError."""
         if isinstance(source, Mapping):
             return cls.from_dict(source)
+        text = read_text(source, MAX_SPECIFICATION)
         try:
-            return cls.from_dict(tomllib.loads(Path(source).read_text(encoding="utf-8")))
-        except OSError as error:
-            raise InputError(f"cannot read {str(source)!r}: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{str(source)!r} is not a TOML file: {error}") from None
+            data = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{shown(str(source))} is not a TOML file: {shown(str(error))[1:-1]}") from None
+        return cls.from_dict(data)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ScanSpec:
         """Inverse of to_dict; raises InputError naming the key."""
+        with reading("the specification", "see docs/howto/scan.md"):
+            return cls._from_dict(data)
+
+    @classmethod
+    def _from_dict(cls, data: Mapping[str, Any]) -> ScanSpec:
         unknown = set(data) - set(_DEFAULTS) - {"grid", "fix", "assumptions"}
         if unknown:
             raise InputError(f"unknown key {sorted(unknown)[0]!r}: use grid, fix, assumptions, {', '.join(_DEFAULTS)}")

@@ -5,22 +5,28 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from positivity.errors import InputError
+from positivity.files import written
+from positivity.journal import read
+from positivity.plaintext import cell, plain
 from positivity.results import html_table, text_table
 from positivity.scans.axes import WHOLE_NUMBERS, numeric
-from positivity.scans.plan import is_complete
-from positivity.scans.records import parse
+from positivity.scans.plan import answer_class, is_complete
+from positivity.scans.records import SCAN_SCHEMA, stored
 from positivity.scans.spec import ScanSpec
+from solvers.files import replacing
 
 if TYPE_CHECKING:
     import numpy as np
 
 _SIDES = ("lower", "upper")
+#: a table shows what the file says; only `Scan.verify` proves it again
+RECORDED = "statuses as recorded in the file, not proved again here"
 
 
 @dataclass(frozen=True)
@@ -32,23 +38,27 @@ class Scan:
     """
 
     spec: ScanSpec
-    rows: tuple[Mapping[str, Any], ...]
+    rows: Sequence[Mapping[str, Any]]
     versions: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Scan:
         """Read a file of a scan, also one that is being written; raises InputError."""
+        place = Path(path)
         try:
-            content = Path(path).read_bytes()
+            with place.open("rb") as stream:
+                found = read(place, stream, SCAN_SCHEMA, "scan", lambda row: (row["point"], answer_class(row)))
         except OSError as error:
             raise InputError(f"cannot read {str(path)!r}: {error.strerror}") from None
-        header, found, _ = parse(Path(path), content)
-        if header is None:
+        if found.header is None:
             raise InputError(f"{str(path)!r} holds no scan yet")
-        spec = ScanSpec.from_dict(header["spec"])
-        rows = sorted(found.values(), key=lambda row: [_order(axis, row["point"][axis.name]) for axis in spec.axes])
-        return cls(spec, tuple(rows), header["versions"], is_complete(spec, rows))
+        spec = ScanSpec.from_dict(found.header["spec"])
+        values = {key: tuple(point[axis.name] for axis in spec.axes) for key, (point, _) in found.notes.items()}
+        keys = sorted(values, key=lambda key: [_order(*pair) for pair in zip(spec.axes, values[key], strict=True)])
+        complete = is_complete(spec, {values[key]: answer for key, (_, answer) in found.notes.items()})
+        rows = stored(place, [found.offsets[key] for key in keys])
+        return cls(spec, rows, found.header["versions"], complete)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -83,17 +93,20 @@ class Scan:
         counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
         rows = [tuple(self.columns()), *(tuple(str(v) for v in row.values()) for row in self.table())]
         state = "" if self.complete else " (incomplete)"
-        return text_table(rows, f"{self.spec.scope}\n{len(self.rows)} points{state}: {counted or 'none'}\n")
+        return text_table(
+            rows, f"{self.spec.scope}\n{len(self.rows)} points{state}: {counted or 'none'} ({RECORDED})\n"
+        )
 
     def _repr_html_(self) -> str:
         rows = [tuple(self.columns()), *(tuple(str(v) for v in row.values()) for row in self.table())]
-        return html_table(rows, self.spec.scope)
+        return html_table(rows, f"{self.spec.scope} ({RECORDED})")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary: scope, columns and rows without certificates."""
         return {
             "schema": "eft-positivity/scan-table/1",
             "scope": self.spec.scope,
+            "note": RECORDED,
             "spec": self.spec.to_dict(),
             "versions": dict(self.versions),
             "complete": self.complete,
@@ -103,14 +116,11 @@ class Scan:
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV file whose first lines, beginning with #, carry the scope; raises InputError."""
-        try:
-            with Path(path).open("w", encoding="utf-8", newline="") as file:
-                file.write(f"# {self.spec.scope}\n# {dict(self.versions)}\n")
-                writer = csv.DictWriter(file, self.columns(), lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(self.table())
-        except OSError as error:
-            raise InputError(f"cannot write {str(path)!r}: {error.strerror}") from None
+        with written(path), replacing(path) as file:
+            file.write(f"# {plain(self.spec.scope, '')}\n# {plain(str(dict(self.versions)), '')}; {RECORDED}\n")
+            writer = csv.DictWriter(file, self.columns(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({name: cell(value) for name, value in row.items()} for row in self.table())
 
     def to_numpy(self) -> np.ndarray:
         """Structured array with the columns of `table`; ends as floats, nan without one."""
@@ -178,11 +188,12 @@ class Scan:
     def verify(self) -> int:
         """Prove every row again that claims something; the number of statements.
 
-        Raises solvers.verify.Refused with the point, also where the evidence was not kept.
+        Raises solvers.verify.Refused with the point where a row is not proved, its evidence was not kept or its
+        status is not that of its result; also where nothing claims anything, or points have no row.
         """
-        from positivity.scans.proofs import verify_rows
+        from positivity.scans.proofs import verify_scan
 
-        return verify_rows(self.spec, self.rows)
+        return verify_scan(self.spec, self.rows, self.complete)
 
 
 def _order(axis: Any, text: str) -> float:

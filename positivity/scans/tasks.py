@@ -18,12 +18,12 @@ Request = Mapping[str, Any]
 Row = dict[str, Any]
 
 #: from best to worst: a row is as good as its worse end
-_RANK = ("certified", "unbounded", "numerical", "failed")
+_RANK = ("not sought", "certified", "unbounded", "numerical", "excluded", "no theory", "failed")
 _EVIDENCE = ("certificate", "spectrum", "steps", "predicted")
 _BULKY = {"values": ("certificate", "spectrum", "ray", "density"), "certificates": ("spectrum", "density")}
 
 
-#: the precision of balls is a setting of the process: one point at a time in each
+#: tasks of the user need not be safe in threads: one point at a time in each process
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -124,14 +124,16 @@ def _warm_bound(request: Request) -> Row:
 def _bound_row(request: Request, problem: Any, lower: Any, upper: Any) -> Row:
     ends = {"lower": lower, "upper": upper}
     status = max((end.status for end in ends.values()), key=_RANK.index)
-    reasons = {end.reason: side for side, end in ends.items() if end.reason and end.status != "unbounded"}
+    reasons = {
+        end.reason: side for side, end in ends.items() if end.reason and end.status not in ("unbounded", "not sought")
+    }
     reason = "; ".join(f"{side}: {text}" if len(reasons) > 1 else text for text, side in reasons.items())
     bulky = _BULKY.get(request["keep"], ())
     kept = {side: {k: v for k, v in end.to_dict().items() if k not in bulky} for side, end in ends.items()}
-    if status == "failed" and any(end.status == "failed" and end.certificate for end in ends.values()):
+    if any(end.status == "excluded" for end in ends.values()):
         status = "excluded"
     # what a bisection tells apart; "no theory" may be numerical, the reason says which
-    answer = "no theory" if any("no theory" in end.reason for end in ends.values()) else ""
+    answer = "no theory" if any(end.status in ("excluded", "no theory") for end in ends.values()) else ""
     return {
         "status": status,
         "reason": reason,

@@ -17,53 +17,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
 
+from solvers.verify.budget import CUTOFF_SECONDS, budget, spend
+from solvers.verify.costs import expect_cutoff
 from solvers.verify.cutoff_document import CutoffCertificate, read_certificate
 from solvers.verify.document import Refused
+from solvers.verify.precision import working_precision
+from solvers.verify.proof import CUTOFF, Density, Proof, number_text
 
 _SUBINTERVALS = 16
 _LOW_BITS = 80
 
 
-def verify_cutoff(data: dict[str, Any]) -> str:
-    """Prove a weak-gravity certificate given as parsed JSON; returns the statement or raises Refused."""
+def verify_cutoff(data: dict[str, Any]) -> Proof:
+    """Prove a weak-gravity certificate given as parsed JSON; returns what is proved or raises Refused."""
     certificate = read_certificate(data)
-    pieces = certificate.pieces
-    if pieces[-1] != 0:
-        raise Refused("g does not vanish beyond its last break")
-    for power in range(certificate.contacts):
-        if _integral(certificate, pieces, fmpq_poly([0] * power + [1])) != 0:
-            raise Refused(f"int f p^{2 * power} dp is not zero: the contact term p^{2 * power} is not eliminated")
-    proved = upper_bound(certificate)
-    if not proved <= arb(certificate.bound):
-        raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {certificate.bound}")
-    low, top = _decimal(certificate.p_min), _decimal(certificate.breaks[-1])
-    return (
-        f"8piG Lambda^2 <= {_decimal(certificate.bound)} for D=4, 0 <= rho_J <= 2, all even spins, all masses >= "
-        f"Lambda=1, if A_2(-p^2) = 8piG/p^2 + {certificate.contacts} contact term(s) for {low} <= p and p^2 <= {top} "
-        "(graviton loops neglected)"
+    with budget(CUTOFF_SECONDS):
+        pieces = certificate.pieces
+        if pieces[-1] != 0:
+            raise Refused("g does not vanish beyond its last break")
+        for power in range(certificate.contacts):
+            if _integral(certificate, pieces, fmpq_poly([0] * power + [1])) != 0:
+                raise Refused(f"int f p^{2 * power} dp is not zero: the contact term p^{2 * power} is not eliminated")
+        proved = upper_bound(certificate)
+        if not proved <= arb(certificate.bound):
+            raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {number_text(certificate.bound)}")
+    return Proof(
+        CUTOFF,
+        4,
+        Density(fmpq(2)),
+        graviton=fmpq(1),
+        bound=certificate.bound,
+        contacts=certificate.contacts,
+        momenta=(certificate.p_min, certificate.breaks[-1]),
     )
-
-
-def _decimal(value: fmpq) -> str:
-    """The value as a decimal if it has one of at most 30 digits."""
-    scaled = value * 10**30
-    if scaled.q != 1:
-        return str(value)
-    return f"{Decimal(int(scaled.p)).scaleb(-30).normalize():f}"
 
 
 def upper_bound(certificate: CutoffCertificate) -> arb:
     """A bound on 8piG, the upper end of the enclosure (a ball of radius zero)."""
-    precision = ctx.prec
-    try:
+    expect_cutoff(certificate)
+    # both precisions below are set under the lock and undone at the end
+    with working_precision(_LOW_BITS):
         return _upper_bound(certificate)
-    finally:
-        ctx.prec = precision
 
 
 def _upper_bound(certificate: CutoffCertificate) -> arb:
@@ -80,6 +78,7 @@ def _upper_bound(certificate: CutoffCertificate) -> arb:
     for low, high, first, second in zip(nodes[:-1], nodes[1:], sums[:-1], sums[1:], strict=True):
         step = (arb(high) / arb(low)).log()
         total += step / 2 * (first + second)
+        spend()
         cell = (low, high)
         curvature, slope = _norms(boxes, cell, _curvature), _norms(boxes, cell, _casimir)
         top = arb(high)
@@ -94,6 +93,7 @@ def _upper_bound(certificate: CutoffCertificate) -> arb:
 
 def _node_sum(certificate: CutoffCertificate, x: fmpq) -> arb:
     """sum_{J even <= J*} (2J+1) |K_J(x)| / 2, by recurrences in J at a precision that outlives their growth."""
+    spend()
     last = certificate.last_spin
     ctx.prec = 120 + int(1.32 * last)
     exact = _laurent(certificate, x)
@@ -141,8 +141,9 @@ def _waves(z: list[arb], last: int) -> arb_mat:
     """P_J(z_i) for J = 0..last: (last + 1, breaks)."""
     rows = [[arb(1)] * len(z), z]
     for spin in range(1, last):
-        a, b = fmpq(2 * spin + 1, spin + 1), fmpq(spin, spin + 1)
-        rows.append([a * (p * c) - b * d for p, c, d in zip(z, rows[-1], rows[-2], strict=True)])
+        # balls of integers: to convert a rational for every product takes as long as the product
+        a, b, below = arb(2 * spin + 1), arb(spin), arb(spin + 1)
+        rows.append([(a * (p * c) - b * d) / below for p, c, d in zip(z, rows[-1], rows[-2], strict=True)])
     return arb_mat(rows)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_poly
 
-from solvers.verify.document import Refused, integer, rational
+from solvers.verify.document import Refused, integer, names, rational
 
 SCHEMA = "eft-positivity/cutoff-certificate/1"
 _KEYS = {"schema", "p_min", "contacts", "breaks", "alpha", "beta", "nodes", "last_spin", "bound"}
@@ -41,7 +41,7 @@ class CutoffCertificate:
 def read_certificate(data: dict[str, Any]) -> CutoffCertificate:
     """Check the form of a parsed certificate; raises Refused."""
     if set(data) != _KEYS:
-        raise Refused(f"keys missing or unknown: {sorted(set(data) ^ _KEYS)}")
+        raise Refused(f"keys missing or unknown: {names(set(data) ^ _KEYS)}")
     lists = {}
     for name in ("breaks", "alpha", "beta", "nodes"):
         if not isinstance(data[name], list) or not 2 <= len(data[name]) <= 5000:

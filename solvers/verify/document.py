@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,7 @@ class Unitary:
 
 def load(path: str | os.PathLike[str]) -> Any:
     """JSON of a file; refuses what is too large, not JSON, or holds NaN or doubled keys."""
+    check_regular(path)
     try:
         if Path(path).stat().st_size > _MAX_BYTES:
             raise Refused(f"the file is larger than {_MAX_BYTES // 1_000_000} MB, no certificate is")
@@ -80,7 +83,19 @@ def load(path: str | os.PathLike[str]) -> Any:
     except OSError as error:
         raise Unreadable(f"cannot read the file ({error.strerror or error}): check its name") from None
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not a JSON document ({error}): save the certificate again") from None
+        reason = "".join(c if c.isprintable() else "?" for c in str(error))[:120]
+        raise Unreadable(f"not a JSON document ({reason}): save the certificate again") from None
+
+
+def check_regular(path: str | os.PathLike[str]) -> None:
+    """Raise Unreadable for a name that is no regular file: pipes and devices are not read."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "bad name"
+        raise Unreadable(f"cannot read the file ({reason}): check its name") from None
+    if not stat.S_ISREG(mode):
+        raise Unreadable("not a regular file: pipes, devices and directories are not read")
 
 
 def _no_constant(name: str) -> None:
@@ -98,13 +113,13 @@ def read(data: Any) -> Certificate:
     if not isinstance(data, dict):
         raise Refused("a certificate is a JSON object")
     if data.get("schema") != SCHEMA:
-        raise Refused(f"schema is {str(data.get('schema'))[:60]!r}, expected {SCHEMA!r}")
+        raise Refused(f"schema is {shown(data.get('schema'))}, expected {SCHEMA!r}")
     density = data.get("density")
-    if density not in ("positive", "unitary"):
-        raise Refused(f"density {str(density)[:40]!r} is unknown, this verifier proves 'positive' and 'unitary'")
+    if not isinstance(density, str) or density not in ("positive", "unitary"):
+        raise Refused(f"density {shown(density)} is unknown, this verifier proves 'positive' and 'unitary'")
     expected = _KEYS if density == "positive" else _UNITARY_KEYS
     if set(data) - {_LOOPS} != expected:
-        raise Refused(f"keys missing or unknown: {sorted((set(data) - {_LOOPS}) ^ expected)}")
+        raise Refused(f"keys missing or unknown: {names((set(data) - {_LOOPS}) ^ expected)}")
     dimension = integer(data["dimension"], "dimension", 4, 1000)
     split = integer(data["spin_split"], "spin_split", 2, _MAX_SPLIT)
     if split % 2:
@@ -182,10 +197,22 @@ def _entries(data: Any, name: str, keys: set[str]) -> list[dict[str, Any]]:
 def integer(value: Any, name: str, low: int, high: int) -> int:
     """An integer of a document within limits; raises Refused."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Refused(f"{name} {str(value)[:40]!r} is not an integer")
+        raise Refused(f"{name} {shown(value)} is not an integer")
     if not low <= value <= high:
-        raise Refused(f"{name} {str(value)[:40]} is outside {low}..{high}")
+        raise Refused(f"{name} {shown(value)} is outside {low}..{high}")
     return value
+
+
+def shown(value: Any) -> str:
+    """The beginning of a value of a document, printable."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**40:
+        return "with more than 40 digits"  # Python refuses to write integers of more than 4300
+    return repr(str(value)[:60]) if isinstance(value, str) else ascii(value)[:60]
+
+
+def names(keys: Iterable[Any]) -> list[str]:
+    """The first few keys of an object, sorted and short."""
+    return sorted(str(key)[:40] for key in keys)[:6]
 
 
 def _put(target: dict[tuple[int, int], fmpq], key: tuple[int, int], text: Any, name: str) -> None:
@@ -197,7 +224,7 @@ def _put(target: dict[tuple[int, int], fmpq], key: tuple[int, int], text: Any, n
 def rational(text: Any, name: str) -> fmpq:
     """A rational 'a/b' of a document; raises Refused."""
     if not isinstance(text, str) or len(text) > _MAX_DIGITS or not _RATIONAL.fullmatch(text):
-        raise Refused(f"{name} is not a rational 'a/b': {str(text)[:40]!r}")
+        raise Refused(f"{name} is not a rational 'a/b': {shown(text)}")
     above, _, below = text.partition("/")
     if below and not below.strip("0"):
         raise Refused(f"{name} has denominator zero")

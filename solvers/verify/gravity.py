@@ -25,12 +25,15 @@ from typing import Any
 
 from flint import fmpq
 
-from solvers.verify.document import Refused, _entries, integer, rational
+from solvers.verify.budget import GRAVITY_SECONDS, budget
+from solvers.verify.costs import expect_gravity
+from solvers.verify.document import Refused, _entries, integer, names, rational, shown
 from solvers.verify.fixed_spin import prove_spin
 from solvers.verify.high_energy import prove_high_energy
 from solvers.verify.impact import prove_moderate_impact
 from solvers.verify.large_impact import Region, prove_large_impact
 from solvers.verify.nonnegative import NotProved
+from solvers.verify.proof import GRAVITON, Density, Proof
 from solvers.verify.smearing import Smeared
 
 SCHEMA = "eft-positivity/gravity-certificate/1"
@@ -49,10 +52,25 @@ class GravityCertificate:
     region: Region
 
 
-def verify_gravity(data: Any) -> str:
-    """Prove a certificate given as parsed JSON; returns the statement proved or raises Refused."""
+def verify_gravity(data: Any) -> Proof:
+    """Prove a certificate given as parsed JSON; returns what is proved or raises Refused."""
     certificate = read_gravity(data)
-    _check_claim(certificate)
+    with budget(GRAVITY_SECONDS):
+        expect_gravity(certificate.functional, certificate.region)
+        _check_claim(certificate)
+        _prove(certificate)
+    claim = certificate.claim
+    couplings = (((1, 0), claim["g2"]), ((0, 1), claim["g3"]))
+    return Proof(
+        GRAVITON,
+        certificate.functional.dimension,
+        Density(),
+        tuple((c, value) for c, value in couplings if value != 0),
+        graviton=claim["8piG"],
+    )
+
+
+def _prove(certificate: GravityCertificate) -> None:
     functional, region = certificate.functional, certificate.region
     try:
         for spin in range(0, region.spin, 2):
@@ -66,7 +84,6 @@ def verify_gravity(data: Any) -> str:
         prove_moderate_impact(functional, region.spin, region.xi_start)
     except NotProved as failure:
         raise Refused(f"spins from {region.spin} on: {failure}") from None
-    return _statement(certificate)
 
 
 def read_gravity(data: Any) -> GravityCertificate:
@@ -74,7 +91,7 @@ def read_gravity(data: Any) -> GravityCertificate:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise Refused(f"not a document of schema {SCHEMA!r}")
     if set(data) != _KEYS:
-        raise Refused(f"keys missing or unknown: {sorted(set(data) ^ _KEYS)}")
+        raise Refused(f"keys missing or unknown: {names(set(data) ^ _KEYS)}")
     if data["density"] != "positive":
         raise Refused("a certificate with gravity is for the density 'positive'")
     dimension = integer(data["dimension"], "dimension", 5, 40)
@@ -84,7 +101,7 @@ def read_gravity(data: Any) -> GravityCertificate:
     terms: dict[fmpq, fmpq] = {}
     for entry in _entries(data["functions"], "functions", {"power", "coefficient"}):
         if not isinstance(entry["power"], str) or not _HALF_INTEGER.fullmatch(entry["power"]):
-            raise Refused(f"power {str(entry['power'])[:40]!r} is not an integer or a half-integer 'n/2'")
+            raise Refused(f"power {shown(entry['power'])} is not an integer or a half-integer 'n/2'")
         power = rational(entry["power"], "power")
         if not 1 < power <= _MAX_POWER or power in terms:
             raise Refused(f"power {power} appears twice or is outside 1 < power <= {_MAX_POWER}")
@@ -117,25 +134,3 @@ def _check_claim(certificate: GravityCertificate) -> None:
     for name, claimed in certificate.claim.items():
         if found[name] != claimed:
             raise Refused(f"the functional does not give the claim: coefficient of {name}")
-
-
-def _statement(certificate: GravityCertificate) -> str:
-    """What is proved, over the coefficient of g2 (or g3): exact but for 8 pi G >= 0, which is rounded up."""
-    claim = certificate.claim
-    scale = abs(next(claim[name] for name in ("g2", "g3", "8piG") if claim[name] != 0))
-    terms = [f"{claim[name] / scale}*{name}" for name in ("g2", "g3") if claim[name] != 0]
-    terms.append(f"{_rounded_up(claim['8piG'] / scale)}*8piG")
-    left = re.sub(r"(^|[ -])1\*", r"\1", " + ".join(terms).replace("+ -", "- "))
-    return (
-        f"{left} >= 0 at M=1 in D={certificate.functional.dimension}: rho_J >= 0, tree level with graviton exchange, "
-        "8piG >= 0, improved sum rule k=2 with all forward sum rules k>=4, all even spins, all masses m >= M, "
-        "all impact parameters"
-    )
-
-
-def _rounded_up(value: fmpq, decimals: int = 10) -> str:
-    """The smallest decimal with so many places that is not below value."""
-    scaled = (value * 10**decimals).ceil()
-    digits = str(abs(scaled)).rjust(decimals + 1, "0")
-    text = f"{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0").rstrip(".")
-    return f"-{text}" if scaled < 0 else text

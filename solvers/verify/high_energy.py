@@ -9,8 +9,10 @@ of p it grows like the logarithm of X, the X term like X.
 
 from __future__ import annotations
 
-from flint import arb, arb_poly, ctx, fmpq
+from flint import arb, arb_poly, fmpq
 
+from solvers.verify.budget import spend
+from solvers.verify.precision import working_precision
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_constant
 
 #: pieces of p (in sqrt(p)) and of x, and moments summed
@@ -19,13 +21,14 @@ _PIECES, _STEPS, _MOMENTS = 100, 24, 80
 
 def prove_high_energy(functional: Smeared, spin: int, x_start: fmpq) -> None:
     """Prove F >= 0 for all even J >= spin and x in [x_start, 1]."""
-    with ctx.workprec(PRECISION // 2):
+    with working_precision(PRECISION // 2):
         certainly(functional.dimension >= 5, "the large-spin proof is for D >= 5")
         certainly(sum(functional.terms.values(), fmpq(0)) == 0, "f(1) is not 0")
         moments = [functional.moment(6 + 4 * k) for k in range(_MOMENTS)]
         heights, slope = _upper_function(functional), _largest_slope(functional)
         big_x = ball(fmpq(functional.casimir(spin)))
         for i in range(_STEPS):
+            spend()
             low, high = (x_start + (1 - x_start) * fmpq(k, _STEPS) for k in (i, i + 1))
             # 1/(1-y^2) = sum y^(2k): negative moments count at the larger x
             gain = sum((ball(m * (low if m > 0 else high) ** (2 * k + 3)) for k, m in enumerate(moments)), arb(0))

@@ -11,9 +11,11 @@ is in [0, 1] until one vanishes.  Then strips of xi, each a short polynomial in 
 
 from __future__ import annotations
 
-from flint import arb, arb_poly, ctx, fmpq
+from flint import arb, arb_poly, fmpq
 
+from solvers.verify.budget import spend
 from solvers.verify.nonnegative import NotProved
+from solvers.verify.precision import working_precision
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, prove_ball_table
 
 #: width of a strip in sqrt(xi), and the degrees kept in it
@@ -24,11 +26,12 @@ _POWERS = 24
 
 def prove_moderate_impact(functional: Smeared, spin: int, xi_end: fmpq) -> None:
     """Prove F >= 0 for all integer spins J >= spin and xi in [0, xi_end], x <= xi_end/X*."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         certainly(xi_end * 4 <= functional.casimir(spin), "xi_split needs a larger spin_split: 4 xi <= X*")
         columns, rest = _series(functional, spin, xi_end)
         root = fmpq(0)
         while root * root < xi_end:
+            spend()
             low, high = root * root, min((root + _STRIP) ** 2, xi_end)
             try:
                 _prove_strip(columns, rest, low, high)

@@ -13,6 +13,7 @@ from math import comb
 
 from flint import arb, fmpq, fmpz, fmpz_poly
 
+from solvers.verify.budget import spend
 from solvers.verify.large_spin import prove_nonnegative_beyond
 from solvers.verify.nonnegative import NotProved, prove_on_interval
 
@@ -45,6 +46,7 @@ def positive_part(coefficients: Sequence[fmpz], dimension: int, low: fmpq, high:
     total, stack = arb(0), [(piece, fmpz(0), 0)]
     while stack:
         current, index, depth = stack.pop()
+        spend()
         ascending = [current[i] for i in range(degree + 1)]
         bernstein = fmpz_poly(ascending[::-1])(one_plus)
         values = [bernstein[i] for i in range(degree + 1)]

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
+from solvers.verify.budget import spend
+from solvers.verify.precision import working_precision
 from solvers.verify.smearing import PRECISION, Smeared, ball, certainly, sonin_constant
 
 #: powers of y kept in E, and boxes tried
@@ -40,13 +42,14 @@ class Region:
 
 def prove_large_impact(functional: Smeared, region: Region) -> int:
     """Prove F >= 0 in the region; returns the number of boxes or raises NotProved."""
-    with ctx.workprec(PRECISION // 2):
+    with working_precision(PRECISION // 2):
         _check_form(functional, region)
         proof = _Proof(functional, region)
         stack, boxes = [(fmpq(0), fmpq(1), fmpq(0), fmpq(1))], 0
         while stack:
             box = w0, w1, x0, x1 = stack.pop()
             boxes += 1
+            spend()
             if proof.holds(*box):
                 continue
             at = f"1/l in sqrt(xi_split) * [{w0}, {w1}], x in x_split * [{x0}, {x1}]"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from math import comb, lcm
 
-from flint import fmpz, fmpz_mat, fmpz_poly
+from flint import fmpq, fmpz, fmpz_mat, fmpz_poly
+
+from solvers.verify.budget import spend
 
 #: boxes tried before a proof is given up
 MAX_BOXES = 20_000
@@ -60,20 +62,31 @@ def _bisect_interval(polynomial: fmpz_poly) -> int:
     while stack:
         piece, index, depth = stack.pop()
         boxes += 1
+        spend()
         # (1+y)^d p(1/(1+y)) has the Bernstein coefficients up to positive binomials
         coefficients = [piece[degree - i] for i in range(degree + 1)]
         bernstein = fmpz_poly(coefficients)(one_plus).coeffs()
         if min(bernstein) >= 0:
             continue
         if piece[0] < 0 or sum(coefficients) < 0:
-            at = float(index) / 2.0**depth
+            at = _negative_place(polynomial, index, depth)
             raise NotProved(f"negative near x = {at:.9g}", at)
         if depth >= _MAX_DEPTH or boxes > MAX_BOXES:
-            raise _Undecided(f"undecided near x = {float(index) / 2.0**depth:.9g}")
+            raise _Undecided(f"undecided near x = {float(fmpq(index, fmpz(1) << depth)):.9g}")
         left = fmpz_poly([c << (degree - i) for i, c in enumerate(reversed(coefficients))])
         stack.append((left(one_plus), 2 * index + 1, depth + 1))
         stack.append((left, 2 * index, depth + 1))
     return boxes
+
+
+def _negative_place(polynomial: fmpz_poly, index: fmpz, depth: int) -> float:
+    """Where in the box [index, index + 1] / 2^depth the polynomial is lowest, of nine places, exactly."""
+    places = [fmpq(8 * index + k, fmpz(8) << depth) for k in range(9)]
+    doubles = [float(place) for place in places]
+    exact = [polynomial(fmpq(*place.as_integer_ratio())) for place in doubles]
+    lowest = min(range(9), key=exact.__getitem__)
+    # a box may be narrower than the doubles near it: then one of its own places is named
+    return doubles[lowest] if exact[lowest] < 0 else float(min(places, key=polynomial))
 
 
 def prove_on_square(table: list[list[fmpz]]) -> int:
@@ -89,6 +102,7 @@ def prove_on_square(table: list[list[fmpz]]) -> int:
     while stack:
         box, depth_u, depth_v = stack.pop()
         boxes += 1
+        spend()
         entries = box.entries()
         if min(entries) >= 0:
             continue

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flint import arb, ctx, fmpq, fmpz, fmpz_poly
+from flint import arb, fmpq, fmpz, fmpz_poly
 
 from solvers.verify.document import Unitary
 from solvers.verify.integral import positive_part, prove_nonpositive, spin_weight, tail
 from solvers.verify.nonnegative import NotProved
+from solvers.verify.precision import working_precision
 
 PRECISION = 192
 #: values of xi beyond which the functional is tried to be proved negative at large spin
@@ -35,7 +36,7 @@ class Functional:
 
 def upper_bound(functional: Functional, dimension: int, spin_split: int, unitary: Unitary) -> arb:
     """A ball that holds a valid upper bound on the functional; raises NotProved if there is none."""
-    with ctx.workprec(PRECISION):
+    with working_precision(PRECISION):
         table = functional.padded()
         total = arb(0)
         end = spin_split if unitary.last_spin is None else unitary.last_spin + 1
@@ -69,12 +70,3 @@ def _spin(table: list[list[fmpz]], dimension: int, spin: int, reach: int, gap: f
         except NotProved:
             pass  # the sign is not known there, so all of it is integrated
     return spin_weight(spin, dimension) * positive_part(coefficients, dimension, fmpq(0), high)
-
-
-def assumptions_text(unitary: Unitary) -> str:
-    """The assumptions in words."""
-    words = [f"0 <= rho_J <= {unitary.ceiling}"]
-    if unitary.last_spin is not None:
-        words.append(f"no states of spin above {unitary.last_spin}")
-    words += [f"no states of spin {spin} below m^2 = {gap}" for spin, gap in sorted(unitary.gaps.items())]
-    return ", ".join(words)

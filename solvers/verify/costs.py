@@ -1,0 +1,93 @@
+"""What a proof will cost at least, from the sizes of its document, before any of it is done.
+
+The constants were measured on the certificates of this package; an estimate is meant within a factor of
+three for those and from below for hostile ones: what is dearer than it looks meets the deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from flint import fmpq, fmpz
+
+from solvers.verify.budget import expect, expect_at_most
+from solvers.verify.cutoff_document import CutoffCertificate
+from solvers.verify.document import Certificate, Unitary
+from solvers.verify.large_impact import Region
+from solvers.verify.smearing import Smeared
+
+#: seconds to handle one coefficient of a polynomial of one spin, and per 64-bit word of it
+_PER_COEFFICIENT, _PER_WORD = 1.5e-6, 2e-9
+#: pieces of the interval [0, 1] that the integral of a bounded density takes for one spin
+_PIECES = 60
+#: words that a common denominator may have
+_MAX_WORDS = 100_000
+
+
+def words(values: Iterable[fmpq]) -> int:
+    """Words of the largest numerator over the common denominator; raises TooCostly where that is huge."""
+    common, largest = fmpz(1), 0
+    for value in values:
+        common = common.lcm(value.q)
+        largest = max(largest, value.p.bit_length())
+        if common.bit_length() > 64 * _MAX_WORDS:
+            expect(float("inf"))
+            break
+    return int(largest + common.bit_length()) // 64 + 1
+
+
+def expect_forward(certificate: Certificate) -> None:
+    """Refuse before the table is built: its size, and one pass over all spins."""
+    orders = [2 * j + power for j, power in certificate.sum_rules]
+    size = max(orders, default=2)
+    bits = words(certificate.sum_rules.values()) + size
+    rows = len({j for j, _ in certificate.sum_rules})
+    building = rows * size**2 * 2e-6 + len(orders) * size * bits * _PER_WORD * 4
+    pairs = len(certificate.loops or {}) * len(orders) * 1e-3
+    expect(building + pairs, 8.0 * size**2 * bits * 4)
+
+
+def expect_table(table: Sequence[Sequence[fmpz]], certificate: Certificate, unitary: Unitary | None) -> None:
+    """Refuse before the spins are gone through."""
+    degree, width = len(table), len(table[0])
+    largest = max((abs(c) for line in table for c in line), default=fmpz(0)).bit_length()
+    spins, last = certificate.spin_split // 2, certificate.spin_split
+    if unitary is not None and unitary.last_spin is not None:
+        spins, last = unitary.last_spin // 2 + 1, unitary.last_spin
+    casimir = (max(last, 2) * (last + certificate.dimension)).bit_length()
+    size = (largest + width * casimir) / 64 + degree / 64 + 1
+    each = 1e-5 + degree * width * size * _PER_WORD + degree * _PER_COEFFICIENT + degree**2 * size * _PER_WORD
+    boxes = 1
+    if unitary is not None:
+        boxes = _PIECES
+        each += 2e-5 + certificate.dimension * 1e-7
+    # the two boxes of the large-spin proof: products of a matrix of this size, integer by integer
+    square = 4.0 * degree * width * max(degree, width) * (3e-8 + size * _PER_WORD * 4)
+    memory = 8.0 * size * (degree + 1) * (width + 1) * 12
+    expect(spins * boxes * each + square, memory)
+
+
+def expect_gravity(functional: Smeared, region: Region) -> None:
+    """Refuse a smearing function with a long common denominator, or a split that costs too much."""
+    size = words(functional.terms.values()) * len(functional.terms)
+    spin, xi = region.spin, max(float(region.xi_start), 1.0)
+    spins = sum(1e-4 + j * (2e-6 * j + 4e-9 * j * (j / 8 + size)) for j in range(0, spin, 2))
+    strips = 2 * xi**0.5
+    terms = 3 * xi**0.5 + 40
+    moderate = terms**2 * 4e-5 + strips * (0.01 + terms**2 * 2e-6)
+    expect(spins + moderate + size * 1e-4, 8.0 * (terms**2 * 12 + spin**2 * 4 + spin * size * 4))
+
+
+def expect_cutoff(certificate: CutoffCertificate) -> None:
+    """Refuse more nodes, spins and small intervals than the time allows."""
+    spins, nodes, breaks = certificate.last_spin, len(certificate.nodes), len(certificate.breaks)
+    bits = 120 + 1.32 * spins
+    numbers = [*certificate.breaks, *certificate.alpha, *certificate.beta]
+    # the precision grows with the spin: by default up to this one, further with the time limit
+    expect_at_most(spins, 2000, "last_spin")
+    digits = max((v.p.bit_length() + v.q.bit_length() for v in [*numbers, *certificate.nodes]), default=1)
+    at_node = spins * (breaks * 7 + 40) * (1.5e-7 + bits / 64 * 1.5e-8) + breaks * (1e-5 + digits * 1e-8)
+    ends = certificate.breaks
+    boxes = sum(max(16.0, 8 * float((b - a) / (1 - b))) for a, b in pairwise(ends))
+    expect(nodes * (at_node + boxes * 2.5e-5) + boxes * 1e-4, boxes * 1500 + spins * (breaks + 30) * (bits / 8 + 100))

@@ -1,0 +1,352 @@
+"""Mutants that no check can notice, each with its reason.
+
+All mutants are run; of those that an entry matches some may be noticed, but one that survives has to be here.
+Equivalent is a change that makes no false statement acceptable: it costs time, or refuses more, or computes the
+same.  An entry is (file, function, statement, change), each a pattern of fnmatch; brackets stand for themselves.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from tests.mutation.operators import Mutant
+
+_SIZE = "a limit on sizes: a document is refused a little earlier or later, what is proved does not depend on it"
+_SEARCH = "where to halve and when to give up: every box is decided by its own coefficients"
+_LONGER = "more coefficients than needed, which are zero or not used"
+_INDEX = "all lines of a table are equally long, any of them tells its width"
+_SIGN_SEEN = "a negative corner only ends the search early: a box that is negative somewhere is never accepted"
+_TEXT = "the wording of a refusal"
+_TIME = "estimates and deadlines: they only refuse, or are slow"
+_FORM = "whether a long number is written in full or shortened with a mark"
+_PRECISION = "a working precision: the balls hold the truth at each"
+
+#: (file, function, statement, change) -> reason
+EQUIVALENT: dict[tuple[str, str, str, str], str] = {
+    ("*", "*", "spend()", "statement dropped"): _TIME,
+    ("*", "*", "expect_*", "statement dropped"): _TIME,
+    ("spectrum.py", "_expect", "*", "*"): _TIME,
+    ("spectrum.py", "spectrum_couplings", "_expect(states, order)", "*"): _TIME,
+    ("forward.py", "verify_forward", "with budget(*", "*"): _TIME,
+    # rows
+    (
+        "rows.py",
+        "infrared",
+        "for q in range(j + 1):",
+        "1: constant becomes 2",
+    ): "q = j + 1 has j - q < 0 and adds nothing",
+    ("rows.py", "infrared", "if twice % 2 == 0 and*", "*condition 1 dropped"): "p >= j - q >= 0 is asked as well",
+    (
+        "rows.py",
+        "infrared",
+        "if twice % 2 == 0 and*",
+        "0: constant becomes -1",
+    ): "p >= j - q >= 0 is asked as well, and C(p, -1) = 0",
+    ("rows.py", "wave_series", "for i in range(length - 1):", "*"): _LONGER,
+    # loops
+    ("loops.py", "loop_coefficient", "kernel = ultraviolet(*", "1: constant becomes 2"): _LONGER,
+    (
+        "loops.py",
+        "_waves",
+        "for spin in range(*",
+        "*",
+    ): "spins -1 and odd ones have coefficient zero or are not reached",
+    ("loops.py", "_legendre", "return fmpq_poly(*", "1: constant becomes 2"): _LONGER,
+    ("loops.py", "_t_channel", "for power in range(*", "rest.degree() // 2: *"): "higher powers have coefficient zero",
+    ("loops.py", "_t_channel", "for power in range(*", "2: constant becomes 1"): "higher powers have coefficient zero",
+    (
+        "loops.py",
+        "_t_channel",
+        "return value if *",
+        "*",
+    ): "value is zero where the condition fails: both branches agree",
+    # spectrum
+    ("spectrum.py", "<module>", "_MAX_STATES*", "*"): _SIZE,
+    ("spectrum.py", "spectrum_couplings", "integer(dimension*", "1000: *"): _SIZE,
+    (
+        "spectrum.py",
+        "spectrum_couplings",
+        "if not isinstance(spectrum, list | tuple)*",
+        "list | tuple: right side dropped",
+    ): "tuples are refused then",
+    ("spectrum.py", "_couplings", "kernels = *", "*"): _LONGER,
+    ("spectrum.py", "_couplings", "for n in range(2, order + 1):", "2: constant becomes 1"): "order 1 has no sum rules",
+    ("spectrum.py", "_state", "if isinstance(spin, bool)*", "*10*"): _SIZE,
+    ("spectrum.py", "_state", "if isinstance(spin, bool)*", "*comparison 1 becomes LtE"): _SIZE,
+    ("spectrum.py", "_state", "if isinstance(spin, bool)*", "9: *"): _SIZE,
+    ("spectrum.py", "_state", "if isinstance(spin, bool)*", "0: constant becomes -1"): "-1 is odd",
+    (
+        "spectrum.py",
+        "_rational",
+        "if not isinstance(text, str)*",
+        "*",
+    ): "what is no text fails where it is taken apart; a limit on sizes",
+    # nonnegative
+    ("nonnegative.py", "<module>", "*", "*"): _SIZE,
+    ("nonnegative.py", "NotProved.__init__", "super().__init__(message)", "*"): _TEXT,
+    ("nonnegative.py", "_negative_place", "*", "*"): "only names the place of a refusal",
+    ("nonnegative.py", "_split_first", "*", "*"): _SEARCH,
+    ("nonnegative.py", "prove_on_interval", "odd = *", "*comparison 0 becomes GtE"): "the content is not zero",
+    (
+        "nonnegative.py",
+        "prove_on_interval",
+        "odd = *",
+        "0: constant becomes -1",
+    ): "the content is an integer that is not zero",
+    ("nonnegative.py", "prove_on_interval", "odd = *", "1: constant becomes 2"): "a positive factor",
+    ("nonnegative.py", "_bisect_interval", "if degree < 1:", "*"): "a constant is its own Bernstein coefficient",
+    (
+        "nonnegative.py",
+        "_bisect_interval",
+        "if degree == 0 and*",
+        "*",
+    ): "constants are integers, the zero polynomial is not negative",
+    ("nonnegative.py", "_bisect_interval", "return 1", "*"): "the number of boxes is for information",
+    (
+        "nonnegative.py",
+        "_bisect_interval",
+        "one_plus = *",
+        "1: constant becomes 2",
+    ): "other coefficients that are sufficient for positivity of the box or more; the halving covers more",
+    ("nonnegative.py", "_bisect_interval", "boxes*", "*"): _SEARCH,
+    ("nonnegative.py", "_bisect_interval", "if piece[0] < 0 or*", "*"): _SIGN_SEEN,
+    ("nonnegative.py", "_bisect_interval", "if depth >= *", "*"): _SEARCH,
+    ("nonnegative.py", "_bisect_interval", "stack.append((left*", "*index*"): "only names the place of a refusal",
+    ("nonnegative.py", "prove_on_square", "rows, columns = *", "*"): _INDEX,
+    ("nonnegative.py", "prove_on_square", "stack = *", "*"): _SEARCH,
+    ("nonnegative.py", "prove_on_square", "boxes*", "*"): _SEARCH,
+    ("nonnegative.py", "prove_on_square", "corners = *", "*"): _SIGN_SEEN,
+    ("nonnegative.py", "prove_on_square", "if min(corners) < 0:", "*"): _SIGN_SEEN,
+    ("nonnegative.py", "prove_on_square", "raise NotProved('negative at a corner*", "*"): _SIGN_SEEN,
+    ("nonnegative.py", "prove_on_square", "if boxes > MAX_BOXES*", "*"): _SEARCH,
+    ("nonnegative.py", "prove_on_square", "stack.extend(*", "*depth*"): _SEARCH,
+    ("nonnegative.py", "prove_on_square", "stack.extend(*", "1: constant*"): _SEARCH,
+    # large_spin
+    ("large_spin.py", "boxes", "width, degree = *", "*"): _LONGER,
+    ("large_spin.py", "boxes", "near = *", "*"): _LONGER,
+    ("large_spin.py", "boxes", "far = *", "*"): _LONGER,
+    (
+        "large_spin.py",
+        "prove_nonnegative_beyond",
+        "near, far = boxes(*",
+        "0: constant becomes 1",
+    ): "a larger shift multiplies both squares by powers of x and v, which are not negative",
+    ("large_spin.py", "_from", "for k in range(len(table[0])):", "*"): _INDEX,
+    ("large_spin.py", "_from", "total, power = *", "1: constant becomes 2"): "a positive factor",
+    ("large_spin.py", "_from", "columns.append(*", "1: constant becomes 2"): _LONGER,
+    # forward
+    (
+        "forward.py",
+        "_check_high_spins",
+        "shift = *",
+        "*",
+    ): "a larger shift multiplies both squares by powers of x and v, a smaller one refuses",
+    (
+        "forward.py",
+        "_check_bound",
+        "proved = found <= *",
+        "*comparison 0 becomes Lt",
+    ): "stricter by the case of equality",
+    ("forward.py", "heavy_functional", "length[j] = *", "*"): _LONGER,
+    ("forward.py", "heavy_functional", "table = *", "*"): _LONGER,
+    ("forward.py", "heavy_functional", "width = *", "*"): _LONGER,
+    # integral
+    ("integral.py", "<module>", "_DEPTH = *", "*"): _SEARCH,
+    (
+        "integral.py",
+        "positive_part",
+        "degree = len(coefficients) - 1",
+        "*",
+    ): "a higher degree, with zeros: valid Bernstein coefficients",
+    ("integral.py", "_on_unit_interval", "degree = len(coefficients) - 1", "*"): "another positive scale",
+    ("integral.py", "_on_unit_interval", "total, power = *", "1: constant becomes 2"): "a positive factor",
+    ("integral.py", "positive_part", "if low >= high:", "*"): "an interval without length has integral zero",
+    ("integral.py", "positive_part", "if max(values) <= 0:", "*"): "such a box is halved or bounded from above",
+    ("integral.py", "positive_part", "if min(values) >= 0:", "*"): "such a box is halved or bounded from above",
+    ("integral.py", "positive_part", "if depth >= _DEPTH:", "*"): _SEARCH,
+    ("integral.py", "_primitive", "if x == 0:", "*"): "the primitive vanishes at 0 as it is",
+    ("integral.py", "tail", "degree = len(table) - 1", "*"): "another positive scale, divided out again",
+    ("integral.py", "tail", "upper = *", "1: constant becomes 2"): _LONGER,
+    ("integral.py", "tail", "if d == e or c > 0:", "*"): "coefficients are integers and zeros add nothing",
+    # statements and proofs as data
+    ("proof.py", "<module>", "_LONGEST = 200", "*"): _FORM,
+    ("statements.py", "_interval", "assert proof.interval is not None", "*"): "an assertion for the type checker",
+    (
+        "statements.py",
+        "_interval",
+        "ends = *",
+        "*",
+    ): "decimals rounded to nearest, the exact interval that is proved stands beside them",
+    (
+        "statements.py",
+        "g2_in_units_of_u",
+        "with ctx.workprec(128):",
+        "*",
+    ): "a precision: decimals rounded to nearest are shown",
+    ("statements.py", "_plain", "*", "*"): "both ways write the same number exactly, as a decimal or as a/b",
+    ("statements.py", "rounded_up", "return number_text(value) if *", "*200*"): _FORM,
+    (
+        "statements.py",
+        "rounded_up",
+        "return number_text(value) if *",
+        "0: constant becomes -1",
+    ): "only integers come near: -1 of the last place",
+    # gravity
+    ("smearing.py", "<module>", "PRECISION = 320", "*"): _PRECISION,
+    ("smearing.py", "prove_ball_table", "def prove_ball_table*", "*"): _PRECISION,
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "scale = *",
+        "abs(float(c.mid())): abs dropped",
+    ): "any positive unit serves, what rounding loses is counted",
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "certainly(0 < scale*",
+        "*",
+    ): "at the limits the unit is not finite and the rounding fails",
+    ("smearing.py", "prove_ball_table", "unit = *", "*"): "any positive unit serves, what rounding loses is counted",
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "rounded = *",
+        "*floor becomes ceil",
+    ): "what rounding changes is counted with its size",
+    (
+        "smearing.py",
+        "prove_ball_table",
+        "lost = *",
+        "*abs dropped",
+    ): "rounded down, the middle is never below: the upper end is the size",
+    ("smearing.py", "wave_polynomial", "for r in range(spin + 1):", "1: constant becomes 2"): _LONGER,
+    ("fixed_spin.py", "prove_spin", "common = fmpz(1)", "*"): "a positive factor",
+    # large spins
+    ("impact.py", "<module>", "*", "*"): "how fine and how long: what is left out is bounded",
+    ("impact.py", "prove_moderate_impact", "while root * root < xi_end:", "*LtE"): "one more strip, without length",
+    ("impact.py", "_series", "table = *", "*"): _LONGER,
+    (
+        "impact.py",
+        "_wave_terms",
+        "*",
+        "*",
+    ): "how many powers are kept: the rest is bounded; 1e-40 is reached only beyond r = e sqrt(xi)",
+    ("high_energy.py", "prove_high_energy", "with ctx.workprec(*", "*"): _PRECISION,
+    ("high_energy.py", "_lost", "certainly(argument > 1*", "1: *"): "stricter, or a logarithm that is still positive",
+    ("high_energy.py", "_upper_function", "coefficients = *", "1: constant becomes 2"): _LONGER,
+    ("high_energy.py", "_largest_slope", "degree = *", "*Add"): _LONGER,
+    ("high_energy.py", "_largest_slope", "coefficients = *", "1: constant becomes 2"): _LONGER,
+    (
+        "high_energy.py",
+        "_largest_slope",
+        "sizes = *",
+        "*upper*",
+    ): "the factor 1.000001 covers far more than the radius of the balls",
+    ("large_impact.py", "<module>", "*", "*"): _SIZE,
+    ("large_impact.py", "prove_large_impact", "with ctx.workprec(*", "*"): _PRECISION,
+    ("large_impact.py", "prove_large_impact", "stack, boxes = *", "0: constant*"): _SEARCH,
+    (
+        "large_impact.py",
+        "prove_large_impact",
+        "stack, boxes = *",
+        "1: constant becomes 2*",
+    ): "a larger region is proved",
+    ("large_impact.py", "prove_large_impact", "boxes += 1", "*"): _SEARCH,
+    ("large_impact.py", "prove_large_impact", "certainly(boxes < *", "*"): _SEARCH,
+    ("large_impact.py", "prove_large_impact", "if w1 - w0 >= x1 - x0:", "*"): _SEARCH,
+    ("large_impact.py", "_Proof.__init__", "self.first_l = *", "*Sub"): "a larger region is proved",
+    (
+        "large_impact.py",
+        "_Proof._mellin_terms",
+        "for k in range(*",
+        "1: constant becomes 2",
+    ): "s <= parts is asked as well",
+    ("large_impact.py", "_Proof._parts", "*[fmpq(0)] * (_KEPT + 1 + j)", "1: constant becomes 2"): _LONGER,
+    (
+        "large_impact.py",
+        "_Proof._rest",
+        "for k in range(1, 40):",
+        "40: *",
+    ): "one more negative moment, or one that x^80 covers",
+    (
+        "large_impact.py",
+        "_Proof._rest",
+        "certainly(slope > 0*",
+        "0: *",
+    ): "a slope that is not positive fails in every box",
+    # cutoff
+    ("cutoff.py", "<module>", "*", "*"): _PRECISION,
+    ("cutoff.py", "verify_cutoff", "if _integral(*", "1: constant becomes 2"): "a positive factor",
+    ("cutoff.py", "_upper_bound", "if not norm > 0:", "*GtE"): "zero divides and gives no finite bound",
+    ("cutoff.py", "_node_sum", "ctx.prec = *", "*"): _PRECISION,
+    ("cutoff.py", "_divide", "for spin in range(*", "*"): _LONGER,
+    ("cutoff.py", "_pole", "rest = *", "3: constant becomes 4"): _LONGER,
+    ("cutoff.py", "_hull", "return *", "*upper dropped"): "arb takes a radius upwards",
+    ("cutoff.py", "_boxes", "count = *", "*"): "how many intervals: each is enclosed",
+    # unitary
+    ("unitary.py", "<module>", "*", "*"): "the precision and the places that are tried: each gives a valid bound",
+    ("unitary.py", "Functional.padded", "width = *", "*"): _INDEX,
+    (
+        "unitary.py",
+        "upper_bound",
+        "reach = _REACHES[-1]",
+        "*",
+    ): "where the sign is tried to be proved: any place gives a valid bound",
+    (
+        "unitary.py",
+        "_spin",
+        "if casimir > reach and*",
+        "*",
+    ): "where the sign is tried to be proved: any place gives a valid bound",
+    # document
+    ("document.py", "<module>", "_MAX*", "*"): _SIZE,
+    ("document.py", "Refused.__init__", "super().__init__(message)", "*"): _TEXT,
+    ("document.py", "load", "reason = *", "*"): _TEXT,
+    ("document.py", "load", "if Path(path).stat().st_size > _MAX_BYTES:", "*"): _SIZE,
+    ("document.py", "check_regular", "reason = *", "*"): _TEXT,
+    ("document.py", "read", "split = *", "2: constant becomes 1"): "1 is odd",
+    ("document.py", "load", "raise Unreadable(f'cannot*", "*"): "the same is asked a moment before",
+    ("document.py", "shown", "*", "*"): _TEXT,
+    ("document.py", "names", "*", "*"): _TEXT,
+    (
+        "exclusion.py",
+        "verify_exclusion",
+        "fixed: Rules = *",
+        "*2*",
+    ): "gamma is free and takes up any multiple of A_4(0)",
+    (
+        "exclusion.py",
+        "verify_exclusion",
+        "if not (kappa > 0*",
+        "0: constant becomes 1*",
+    ): "stricter, by small numbers that are never asked",
+    ("exclusion.py", "_infrared", "if any(*", "*"): "rules of order 4 hold no other coupling: never reached",
+    ("exclusion.py", "_infrared", "raise Refused(*", "*"): "rules of order 4 hold no other coupling: never reached",
+    ("exclusion.py", "_loop", "raise Refused(*", "*"): "in D >= 5 these rules have a forward limit: never reached",
+    (
+        "exclusion.py",
+        "_least_gamma",
+        "if not (one > 0 and left > 0*",
+        "*",
+    ): "one is 2, rules of order 4 are of this form, left = 0 divides by zero and is refused",
+    (
+        "exclusion.py",
+        "_least_gamma",
+        "return (needed*",
+        "*",
+    ): "the null has no x^2 term, and A_2j(0) starts with 2 for every j",
+    ("exclusion.py", "_least_gamma", "zero = fmpq(0)", "*"): "all six coefficients of the form are there",
+    ("exclusion.py", "_least_gamma", "for d, c in *", "1: constant becomes 2"): _LONGER,
+    ("exclusion.py", "<module>", "_LONGEST = 400", "*"): _SIZE,
+    ("exclusion.py", "verify_exclusion", "if isinstance(data[name], str)*", "*GtE"): _SIZE,
+    ("exclusion.py", "verify_exclusion", "dimension = *", "40: *"): _SIZE,
+}
+
+
+def reason_of(mutant: Mutant, table: dict[tuple[str, str, str, str], str] = EQUIVALENT) -> str | None:
+    """Why a mutant cannot be noticed, or None."""
+    for entry, reason in table.items():
+        place = mutant.file, mutant.function, mutant.statement, mutant.change
+        if all(fnmatchcase(text, pattern.replace("[", "[[]")) for text, pattern in zip(place, entry, strict=True)):
+            return reason
+    return None
