@@ -47,10 +47,12 @@ def _largest(output: Output) -> None:
         curves.append(Curve(label, np.array(points), marker="o", style="", colour=colour, hollow=tuple(doubtful)))
         curves += [Curve("", interval, colour=colour, style=":") for interval in intervals]
     figure = output.figure("one_loop_max_g2")
-    scope = "tree: $0\\leq\\rho_J\\leq 2$, order 8; loops: $\\rho_J\\geq 0$, order 4\n"
-    scope += f"{proved(uppers)}; dotted: excluded interval, nothing said beyond; hollow: not trustworthy"
+    scope = (
+        "$U=(4\\pi)^{D/2}M^{-D}$; tree: $0\\leq\\rho_J\\leq 2$, order 8; loops: $\\rho_J\\geq 0$, order 4, $\\mu=M$\n"
+    )
+    scope += f"{proved(uppers)}; dotted: only this interval; hollow: not trustworthy"
     plot_curves(
-        curves, "loop orders that are in", r"$g_2/U$ excluded above, $U=(4\pi)^{D/2}M^{-D}$", scope, figure, logy=True,
+        curves, "loop orders that are in", r"excluded from $g_2/U=$", scope, figure, logy=True,
         ticks=LABELS[: len(truncations)],
     )  # fmt: skip
     caption = "Where the excluded g2 begin, in units of U = (4 pi)^(D/2) M^-D, loop orders added from left to right. "

@@ -133,7 +133,7 @@ def cutoff_bound(p_min: object = None, *, functions: int | None = None, **questi
     others zero; with k = (2, 4) give degree instead, the highest Mandelstam order of the shared
     couplings.  forward_sum_rules: use A_2^imp.  mu: pole 1/(p^2 + mu^2).  g2, g4: fixed values in units
     of the cutoff, g4 through A_4(0) = 4 g4.  loops: "tree" or "g2^2".  functions: test functions per
-    sum rule (default 64; 24 with forward sum rules, 10 to 20 with mu).  Raises InputError for a bad question,
+    sum rule (default 64; 32 with forward sum rules, 10 to 20 with mu).  Raises InputError for a bad question,
     before any long computation.
     """
     problem = cutoff_problem(p_min, **question)
@@ -201,5 +201,5 @@ def _functions(functions: int | None, problem: CutoffProblem) -> int:
         if problem.mu:
             # knots much narrower than mu near p = 1 need impact parameters beyond the grid
             return max(10, min(20, round(10 + 3 * math.log(1 / problem.mu))))
-        return 24 if problem.forward else 64
+        return 32 if problem.forward else 64
     return whole_number(functions, "functions", 6, 120)

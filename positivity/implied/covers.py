@@ -95,7 +95,9 @@ def _cut(proof: Proof, target: Coupling, scanned: Coupling, fixed: dict[Coupling
         raise Refused("a certificate is about another coupling too")
     parts = (part / scale for part in (found.constant.c0, found.constant.c1, found.constant.c2))
     side = 0 if not aimed else 1 if weight < 0 else -1
-    return Cut(side, Quadratic(*parts).widened(error))
+    # without the square of the scanned coupling in the loops everything is linear in it, exactly
+    linear = (scanned, scanned) not in proof.pairs
+    return Cut(side, Quadratic(*parts).widened(error, linear=linear))
 
 
 def beyond_the_chord(bounds: Sequence[Quadratic], places: Interval, values: tuple[float, float]) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 
 from positivity.couplings import combination_text, parse_combination
 from positivity.errors import InputError, check_dimension, check_order, reading, shown
+from positivity.problem import SCHEME
 from positivity.reading import MAX_SPECIFICATION, read_text
 from positivity.scans.axes import WHOLE_NUMBERS, Axis
 
@@ -154,7 +155,7 @@ class ScanSpec:
         density = "rho_J >= 0" if self.options["density"] == "positive" else "0 <= rho_J <= 2"
         if self.assumptions:
             density += " and " + json.dumps(dict(self.assumptions))
-        level = "tree level" if self.options["loops"] == "tree" else f"one loop with {self.options['loops']}"
+        level = "tree level" if self.options["loops"] == "tree" else f"one loop with {self.options['loops']} ({SCHEME})"
         rules = f"{self.options['smeared']} smeared nulls" if self.options["smeared"] else "forward sum rules"
         asked = self.task
         if self.task == "bound":
