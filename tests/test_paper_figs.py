@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import matplotlib
+import matplotlib.figure
 import numpy as np
 import pytest
 

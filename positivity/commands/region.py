@@ -72,8 +72,9 @@ def _region(options: Any) -> int:
 def _loop_region(options: Any, data: str | None) -> int:
     from positivity.loop_regions import loop_region
 
-    if options.resume:
-        raise InputError("--resume is for regions at tree level: a region with loops takes seconds, drop it")
+    for name, given in (("--resume", options.resume), ("--time-limit", options.time_limit)):
+        if given:
+            raise InputError(f"{name} is for regions at tree level: a region with loops takes seconds, drop it")
     over = "U" if options.over is None else options.over
     result = loop_region(
         options.x, options.y, over, fix=fixes(options.fix), loops=options.loops, order=options.order,

@@ -95,9 +95,7 @@ def exit_code(options: Any, statuses: Iterable[str], numerical_asked: bool) -> i
 
 def add_time_limit(parser: argparse.ArgumentParser) -> None:
     """--time-limit of a command that can be resumed."""
-    parser.add_argument(
-        "--time-limit", type=seconds, metavar="S", help="stop after S seconds as after Ctrl-C; --resume goes on"
-    )
+    parser.add_argument("--time-limit", type=seconds, metavar="S", help="stop after S seconds, as after Ctrl-C")
 
 
 def deliver(options: Any, result: Any) -> None:

@@ -66,6 +66,7 @@ def steps(interpreter: Path, folder: Path) -> None:
 
 def main(which: list[str]) -> None:
     """All that is asked; raises CalledProcessError where something fails."""
+    os.environ.pop("PYTHONPATH", None)  # pip would take the sources for an installation
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wheel, sdist = build(folder)
