@@ -18,6 +18,8 @@ _INDEX = "all lines of a table are equally long, any of them tells its width"
 _SIGN_SEEN = "a negative corner only ends the search early: a box that is negative somewhere is never accepted"
 _TEXT = "the wording of a refusal"
 _TIME = "estimates and deadlines: they only refuse, or are slow"
+_RADIUS = "a radius is rounded up when it is stored, by far more than the ball of the width is wide"
+_EQUAL = "balls that are equal are not exact, and F >= 0 is what is claimed"
 _FORM = "whether a long number is written in full or shortened with a mark"
 _PRECISION = "a working precision: the balls hold the truth at each"
 
@@ -281,7 +283,12 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("cutoff.py", "_node_sum", "ctx.prec = *", "*"): _PRECISION,
     ("cutoff.py", "_divide", "for spin in range(*", "*"): _LONGER,
     ("cutoff.py", "_pole", "rest = *", "3: constant becomes 4"): _LONGER,
-    ("cutoff.py", "_hull", "return *", "*upper dropped"): "arb takes a radius upwards",
+    ("cutoff.py", "_hull", "return *", "*upper*"): _RADIUS,
+    ("cutoff.py", "_boxes", "t = *", "*upper*"): _RADIUS,
+    ("gravity.py", "read_gravity", "region = *", "2*: constant*"): "asked again by the proof at large impact parameter",
+    ("high_energy.py", "prove_high_energy", "enough = *", "*becomes GtE"): _EQUAL,
+    ("high_energy.py", "prove_high_energy", "certainly(bool(enough*", "*becomes GtE"): _EQUAL,
+    ("high_energy.py", "_lost", "y = (end ** 2 * x).upper()", "*upper dropped"): "the ball holds the number as well",
     ("cutoff.py", "_boxes", "count = *", "*"): "how many intervals: each is enclosed",
     # unitary
     ("unitary.py", "<module>", "*", "*"): "the precision and the places that are tried: each gives a valid bound",
