@@ -288,8 +288,12 @@ def rest_of_short_series(v: Verifier) -> None:
     """Truncated early, the series differs from the integral by less than the rest, at the largest x and elsewhere."""
     dimension, terms = 6, F6
     f = smeared(v, terms, dimension)
-    for count in (19, 30):
-        with patched(v.impact, _POWERS=6, _wave_terms=lambda *_, n=count: n), ctx.workprec(320), mpmath.workdps(40):
+    for powers, count in ((6, 19), (6, 30), (24, 19), (24, 22)):
+        with (
+            patched(v.impact, _POWERS=powers, _wave_terms=lambda *_, n=count: n),
+            ctx.workprec(320),
+            mpmath.workdps(40),
+        ):
             columns, rest = v.impact._series(f, 20, fmpq(60))
             for spin, xi, expected in impact_references(dimension):
                 ratio = arb(f.casimir(20)) / arb(f.casimir(spin))
