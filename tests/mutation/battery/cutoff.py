@@ -164,7 +164,7 @@ def norms(v: Verifier) -> None:
 
 @check("cutoff.py")
 def ranges_of_norms(v: Verifier) -> None:
-    """The integrand is asked for all x of the cell and all y = q x of the interval, squared and weighted by its width."""
+    """The integrand is asked for all x of the cell and all y = q x of the box, squared, times the width."""
     box = v.cutoff._Box(fmpq(1, 3), fmpq(2, 5), arb(0), arb(3), arb(0), arb(0), arb(0))
     asked: list[Any] = []
 

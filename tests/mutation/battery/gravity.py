@@ -296,7 +296,7 @@ def rest_of_short_series(v: Verifier) -> None:
         ):
             columns, rest = v.impact._series(f, 20, fmpq(60))
             for r in (1, 2, count):  # the limit of large spin: every power up to the last one that is kept
-                moment = sum(real(a) / (real(n) + 2 * r + 1) for n, a in terms.items())
+                moment = real(sum((a / (n + 2 * r + 1) for n, a in terms.items()), Fraction(0)))
                 holds(columns[0][r], (-1) ** r * 2 * moment / (mpmath.rf(2, r) * mpmath.factorial(r)), 1e-30)
             for spin, xi, expected in impact_references(dimension):
                 ratio = arb(f.casimir(20)) / arb(f.casimir(spin))
