@@ -18,6 +18,8 @@ _INDEX = "all lines of a table are equally long, any of them tells its width"
 _SIGN_SEEN = "a negative corner only ends the search early: a box that is negative somewhere is never accepted"
 _TEXT = "the wording of a refusal"
 _TIME = "estimates and deadlines: they only refuse, or are slow"
+_RADIUS = "a radius is rounded up when it is stored, by far more than the ball of the width is wide"
+_EQUAL = "balls that are equal are not exact, and F >= 0 is what is claimed"
 _FORM = "whether a long number is written in full or shortened with a mark"
 _PRECISION = "a working precision: the balls hold the truth at each"
 
@@ -242,6 +244,10 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "sizes = *",
         "*upper*",
     ): "the factor 1.000001 covers far more than the radius of the balls",
+    ("high_energy.py", "_largest_slope", "coefficients[*", "operator becomes Sub"): "all signs change, sizes are taken",
+    ("impact.py", "_prove_strip", "table.append(*", "1: constant becomes 2"): _LONGER,
+    ("cutoff.py", "_boxes", "found.append(*", "*operator becomes Sub*"): "t is symmetric about zero",
+    ("large_impact.py", "_Proof._boundary_size", "h = *", "0: constant becomes -1"): "h_0 = f(1) E is zero as it is",
     ("large_impact.py", "<module>", "*", "*"): _SIZE,
     ("large_impact.py", "prove_large_impact", "with ctx.workprec(*", "*"): _PRECISION,
     ("large_impact.py", "prove_large_impact", "stack, boxes = *", "0: constant*"): _SEARCH,
@@ -281,7 +287,12 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("cutoff.py", "_node_sum", "ctx.prec = *", "*"): _PRECISION,
     ("cutoff.py", "_divide", "for spin in range(*", "*"): _LONGER,
     ("cutoff.py", "_pole", "rest = *", "3: constant becomes 4"): _LONGER,
-    ("cutoff.py", "_hull", "return *", "*upper dropped"): "arb takes a radius upwards",
+    ("cutoff.py", "_hull", "return *", "*upper*"): _RADIUS,
+    ("cutoff.py", "_boxes", "t = *", "*upper*"): _RADIUS,
+    ("gravity.py", "read_gravity", "region = *", "2*: constant*"): "asked again by the proof at large impact parameter",
+    ("high_energy.py", "prove_high_energy", "enough = *", "*becomes GtE"): _EQUAL,
+    ("high_energy.py", "prove_high_energy", "certainly(bool(enough*", "*becomes GtE"): _EQUAL,
+    ("high_energy.py", "_lost", "y = (end ** 2 * x).upper()", "*upper dropped"): "the ball holds the number as well",
     ("cutoff.py", "_boxes", "count = *", "*"): "how many intervals: each is enclosed",
     # unitary
     ("unitary.py", "<module>", "*", "*"): "the precision and the places that are tried: each gives a valid bound",
@@ -304,6 +315,12 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("document.py", "load", "reason = *", "*"): _TEXT,
     ("document.py", "load", "if Path(path).stat().st_size > _MAX_BYTES:", "*"): _SIZE,
     ("document.py", "check_regular", "reason = *", "*"): _TEXT,
+    (
+        "document.py",
+        "read",
+        "if not isinstance(density, str)*",
+        "*condition 0 dropped",
+    ): "what is no text is not in the list",
     ("document.py", "read", "split = *", "2: constant becomes 1"): "1 is odd",
     ("document.py", "load", "raise Unreadable(f'cannot*", "*"): "the same is asked a moment before",
     ("document.py", "shown", "*", "*"): _TEXT,

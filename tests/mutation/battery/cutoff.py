@@ -163,6 +163,23 @@ def norms(v: Verifier) -> None:
 
 
 @check("cutoff.py")
+def ranges_of_norms(v: Verifier) -> None:
+    """The integrand is asked for all x of the cell and all y = q x of the box, squared, times the width."""
+    box = v.cutoff._Box(fmpq(1, 3), fmpq(2, 5), arb(0), arb(3), arb(0), arb(0), arb(0))
+    asked: list[Any] = []
+
+    def integrand(box: Any, x: Any, y: Any) -> Any:
+        asked.append((x, y))
+        return arb(-2, 0.5)
+
+    found = v.cutoff._norms([box, box], (fmpq(1, 5), fmpq(1, 2)), integrand)
+    assert abs(float(found.mid()) - 2 * 3 * 2.5**2) < 1e-6
+    for ball, low, high in ((asked[0][0], 1 / 5, 1 / 2), (asked[0][1], 1 / 15, 1 / 5)):
+        bottom, roof = (float(end.mid()) for end in (ball.lower(), ball.upper()))
+        assert abs(bottom - low) < 1e-8 and abs(roof - high) < 1e-8
+
+
+@check("cutoff.py")
 def norms_as_defined(v: Verifier) -> None:
     """On a box without width the integrands are their definitions."""
     q, x, g, s, c = Fraction(1, 4), Fraction(2, 3), Fraction(3, 7), Fraction(-2, 5), Fraction(11, 9)

@@ -288,9 +288,16 @@ def rest_of_short_series(v: Verifier) -> None:
     """Truncated early, the series differs from the integral by less than the rest, at the largest x and elsewhere."""
     dimension, terms = 6, F6
     f = smeared(v, terms, dimension)
-    for count in (19, 30):
-        with patched(v.impact, _POWERS=6, _wave_terms=lambda *_, n=count: n), ctx.workprec(320), mpmath.workdps(40):
+    for powers, count in ((6, 19), (6, 30), (24, 19), (24, 22)):
+        with (
+            patched(v.impact, _POWERS=powers, _wave_terms=lambda *_, n=count: n),
+            ctx.workprec(320),
+            mpmath.workdps(40),
+        ):
             columns, rest = v.impact._series(f, 20, fmpq(60))
+            for r in (1, 2, count):  # the limit of large spin: every power up to the last one that is kept
+                moment = real(sum((a / (n + 2 * r + 1) for n, a in terms.items()), Fraction(0)))
+                holds(columns[0][r], (-1) ** r * 2 * moment / (mpmath.rf(2, r) * mpmath.factorial(r)), 1e-30)
             for spin, xi, expected in impact_references(dimension):
                 ratio = arb(f.casimir(20)) / arb(f.casimir(spin))
                 total = sum((c(arb(xi)) * ratio**m for m, c in enumerate(columns)), arb(0))
