@@ -182,7 +182,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         "statements.py",
         "g2_in_units_of_u",
-        "with ctx.workprec(128):",
+        "with working_precision(128):",
         "*",
     ): "a precision: decimals rounded to nearest are shown",
     ("statements.py", "_plain", "*", "*"): "both ways write the same number exactly, as a decimal or as a/b",
@@ -233,7 +233,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "*",
         "*",
     ): "how many powers are kept: the rest is bounded; 1e-40 is reached only beyond r = e sqrt(xi)",
-    ("high_energy.py", "prove_high_energy", "with ctx.workprec(*", "*"): _PRECISION,
+    ("high_energy.py", "prove_high_energy", "with working_precision(*", "*"): _PRECISION,
     ("high_energy.py", "_lost", "certainly(argument > 1*", "1: *"): "stricter, or a logarithm that is still positive",
     ("high_energy.py", "_upper_function", "coefficients = *", "1: constant becomes 2"): _LONGER,
     ("high_energy.py", "_largest_slope", "degree = *", "*Add"): _LONGER,
@@ -249,7 +249,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("cutoff.py", "_boxes", "found.append(*", "*operator becomes Sub*"): "t is symmetric about zero",
     ("large_impact.py", "_Proof._boundary_size", "h = *", "0: constant becomes -1"): "h_0 = f(1) E is zero as it is",
     ("large_impact.py", "<module>", "*", "*"): _SIZE,
-    ("large_impact.py", "prove_large_impact", "with ctx.workprec(*", "*"): _PRECISION,
+    ("large_impact.py", "prove_large_impact", "with working_precision(*", "*"): _PRECISION,
     ("large_impact.py", "prove_large_impact", "stack, boxes = *", "0: constant*"): _SEARCH,
     (
         "large_impact.py",
