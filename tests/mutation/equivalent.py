@@ -175,16 +175,11 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("statements.py", "_interval", "assert proof.interval is not None", "*"): "an assertion for the type checker",
     (
         "statements.py",
-        "_interval",
-        "ends = *",
-        "*",
-    ): "decimals rounded to nearest, the exact interval that is proved stands beside them",
-    (
-        "statements.py",
         "g2_in_units_of_u",
         "with working_precision(128):",
         "*",
-    ): "a precision: decimals rounded to nearest are shown",
+    ): "a precision: decimals rounded inwards are shown",
+    ("statements.py", "_inwards", "with working_precision(128):", "*"): "a precision: the ball is rounded inwards",
     ("statements.py", "_plain", "*", "*"): "both ways write the same number exactly, as a decimal or as a/b",
     ("statements.py", "rounded_up", "return number_text(value) if *", "*200*"): _FORM,
     (
