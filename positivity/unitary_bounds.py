@@ -131,4 +131,4 @@ def displayed(problem: Problem, natural: str, side: int, digits: int) -> str:
 
 
 def _plain(problem: Problem, natural: str) -> str:
-    return f"{float(natural) * float(divisor(problem).mid()):.10g}"
+    return f"{float(natural) * float(divisor(problem).mid()):.12g}"

@@ -111,12 +111,15 @@ class BoundedProgram:
     ) -> BoundedResult:
         dual, multipliers = best
         exact = self.tables.basis @ (multipliers.astype(np.longdouble) / factor)
+        density = cells.density()
+        if density:
+            primal = cells.primal_value(multipliers) + cells.spins_apart(multipliers)
         return BoundedResult(
             "optimal",
             primal / factor,
             dual / factor,
             tuple(from_longdouble(v) for v in exact),
-            cells.density(),
+            density,
             cells.moments(),
             cells.filled() if fill else (),
         )

@@ -59,6 +59,11 @@ class RowTables:
         """Bernstein coefficients of rows at spins: (spins, degree+1, rows)."""
         return np.stack([self.program.spin_coefficients(row, spins) for row in rows], axis=-1)
 
+    def at(self, spins: np.ndarray) -> np.ndarray:
+        """Free rows in the basis and targets at any spins, as in `free` and `targets`: (spins, degree+1, both)."""
+        free, targets = self.of(self.program.free, spins) @ self.basis, self.of(self.program.targets, spins)
+        return np.concatenate([free, targets], axis=-1).astype(float)
+
     def set_targets(self, targets: np.ndarray) -> None:
         """Replace the table of targets."""
         self.targets = targets
