@@ -19,7 +19,7 @@ _PRIME = (1 << 61) - 1
 
 
 def first_solution(columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq]) -> list[fmpq] | None:
-    """Coefficients on the first independent columns that give the vector exactly, zero on all others; None if none do."""
+    """Coefficients on the first independent columns that give the vector exactly, zero elsewhere; None if none do."""
     checkpoint("spectrum")
     whole = [_integers(column) for column in (*columns, vector)]
     chosen = _leading([[int(column[i] % _PRIME) for column, _ in whole] for i in range(len(vector))])
