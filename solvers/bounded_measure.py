@@ -18,6 +18,7 @@ from flint import fmpq
 
 from solvers.cells import Cells
 from solvers.cutting import Intervals
+from solvers.deadline import checkpoint
 from solvers.grid import chebyshev
 from solvers.measured_rows import BoundedMeasure, MeasuredRows, Step
 from solvers.program import from_longdouble
@@ -142,6 +143,7 @@ class BoundedProgram:
         extreme_owners, extremes = self.tables.extrema(coefficients)
         grid, parts = chebyshev(161), []
         for i in range(len(coefficients)):
+            checkpoint("cells")
             places = np.unique(np.concatenate([grid * self.rows.last[i], extremes[extreme_owners == i]]))
             places = places[places <= self.rows.last[i]]
             values = self.tables.sample(np.full(len(places), i), places) @ coefficients[i].astype(float)

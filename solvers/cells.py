@@ -7,7 +7,7 @@ import numpy as np
 
 from solvers.cutting import CellIndex, Intervals
 from solvers.grid import chebyshev
-from solvers.highs import silent_model
+from solvers.highs import run, silent_model
 from solvers.measured_rows import MeasuredRows, Step
 
 #: cells whose column is so long that the tolerance of the linear program would matter keep F below zero
@@ -93,8 +93,7 @@ class Cells:
             self._highs.setOptionValue("dual_feasibility_tolerance", tolerance)
             if not warm:
                 self._highs.clearSolver()
-            self._highs.run()
-            status = str(self._highs.modelStatusToString(self._highs.getModelStatus()))
+            status = run(self._highs)
             if status == "Optimal":
                 break
         if status != "Optimal":

@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--output", "-o", required=True, metavar="FILE", help="JSONL file, one line per point")
     parser.add_argument("--jobs", type=integer, default=1, metavar="K", help="worker processes (default 1)")
     parser.add_argument("--resume", action="store_true", help="go on with the file of an interrupted scan")
-    add_time_limit(parser)
+    add_time_limit(parser, "stop after S seconds, as after Ctrl-C")
     parser.add_argument("--dask", metavar="ADDRESS", help="run on this dask scheduler instead of processes")
     parser.add_argument("--json", action="store_true", help="print a summary as JSON")
 
