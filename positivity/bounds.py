@@ -8,8 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from flint import fmpq
-
 from positivity.amplitudes.one_loop import Pair, loop_pairs, parse_pairs
 from positivity.couplings import Combination, check_given, combination_text, parse_combination, parse_rational
 from positivity.errors import (
@@ -118,8 +116,10 @@ def _positive_range(
     digits: int,
     method: str,
 ) -> tuple[Problem, End, End]:
+    from positivity.both_ends import both_ends
+
     problem, solver = positive_solver(target, over, fix, order, dimension, digits, method)
-    return problem, solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
+    return problem, *both_ends(solver)
 
 
 def positive_solver(
