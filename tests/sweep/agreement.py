@@ -221,9 +221,9 @@ def inside(question: Question, strong: Any, weak: Any) -> Iterator[str]:
         limit = float(outer.value or 0)
         unit = abs(limit / float(outer.natural)) if outer.natural and float(outer.natural) else 1.0
         scale = max(unit, abs(limit))
-        if end.spectrum_value is not None and end.value is not None:
-            if sign * (float(end.spectrum_value) - limit) > _NOISE * scale:
-                yield f"{side}: a spectrum has {end.spectrum_value} where less assumed gives {outer.value}"
+        reached = None if end.value is None or end.spectrum_value is None else float(end.spectrum_value)
+        if reached is not None and sign * (reached - limit) > _NOISE * scale:
+            yield f"{side}: a spectrum has {end.spectrum_value} where less assumed gives {outer.value}"
         if end.status == "certified" and sign * (float(end.value or 0) - limit) > 2 * promised * scale:
             yield f"{side}: {end.value} is weaker than {outer.value} of less assumed"
 

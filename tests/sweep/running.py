@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 import traceback
 import warnings
@@ -14,8 +15,8 @@ from tests.sweep.agreement import findings
 from tests.sweep.asking import ask, statuses
 from tests.sweep.questions import Question
 
-#: seconds for an answer, and for all that it is compared with
-LIMIT, CHECK_LIMIT = 60.0, 120.0
+#: seconds of processor time for an answer, and for all that it is compared with; and how much longer a clock may run
+LIMIT, CHECK_LIMIT, _LOADED = 60.0, 120.0, 20.0
 
 
 def answered(question: Question) -> tuple[dict[str, Any], Any]:
@@ -52,8 +53,11 @@ def _work(connection: Any) -> None:
     warnings.simplefilter("error")
     while True:
         question = Question(**connection.recv())
+        # SIGPROF ends the process
+        signal.setitimer(signal.ITIMER_PROF, LIMIT)
         record, answer = answered(question)
         connection.send(("answer", record))
+        signal.setitimer(signal.ITIMER_PROF, CHECK_LIMIT)
         if answer is not None:
             for text in checked(question, answer):
                 connection.send(("finding", text))
@@ -75,29 +79,30 @@ class Asker:
             other.close()
         self._connection.send(question.to_dict())
         record: dict[str, Any] = {}
-        deadline = time.monotonic() + LIMIT
-        while True:
+        deadline = time.monotonic() + _LOADED * (LIMIT + CHECK_LIMIT)
+        while self._connection.poll(max(0.0, deadline - time.monotonic())):
             try:
-                if not self._connection.poll(max(0.0, deadline - time.monotonic())):
-                    self.close()
-                    return _stopped(question, record, "no answer in time")
-                kind, text = self._connection.recv()
+                kind, content = self._connection.recv()
             except EOFError:
-                self.close()
-                return _stopped(question, record, "the process died")
+                break
             if kind == "done":
                 return record
             if kind == "answer":
-                record, deadline = text, time.monotonic() + CHECK_LIMIT
+                record = content
             else:
-                enter(record, text)
+                enter(record, content)
+        return _stopped(question, record, self.close())
 
-    def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._process = None
+    def close(self) -> str:
+        """End the process; how it had ended before."""
+        if self._process is None:
+            return ""
+        self._process.join(1.0)
+        code = self._process.exitcode
+        self._process.kill()
+        self._process.join()
+        self._process = None
+        return "no answer in time" if code in (None, -signal.SIGPROF) else f"the process died ({code})"
 
 
 def _stopped(question: Question, record: dict[str, Any], how: str) -> dict[str, Any]:
