@@ -8,8 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from flint import fmpq
-
 from positivity.amplitudes.one_loop import Pair, loop_pairs, parse_pairs
 from positivity.couplings import Combination, check_given, combination_text, parse_combination, parse_rational
 from positivity.errors import (
@@ -21,7 +19,7 @@ from positivity.errors import (
     shown,
     whole_number,
 )
-from positivity.limits import timed, within
+from positivity.limits import within
 from positivity.problem import Assumptions, End, Problem
 from positivity.programs import Fixes, ratio_program
 from positivity.results import Bound
@@ -124,8 +122,10 @@ def _positive_range(
     digits: int,
     method: str,
 ) -> tuple[Problem, End, End]:
+    from positivity.both_ends import both_ends
+
     problem, solver = positive_solver(target, over, fix, order, dimension, digits, method)
-    return problem, timed(solver, [fmpq(1)], -1), timed(solver, [fmpq(-1)], 1)
+    return problem, *both_ends(solver)
 
 
 def positive_solver(

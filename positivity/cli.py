@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 
 from positivity import __version__
 from positivity.commands import (
@@ -66,7 +66,9 @@ def _run(arguments: Sequence[str]) -> int:
         raise InputError("standard output is closed: give it a file or a pipe")
     parser = _parser()
     check_lengths(arguments, parser)
-    with warnings.catch_warnings(), redirect_stdout(PlainStream(sys.stdout)):  # type: ignore[type-var]
+    # a progress bar returns to the beginning of its line
+    errors = nullcontext() if sys.stderr is None else redirect_stderr(PlainStream(sys.stderr, "\n\t\r"))  # type: ignore[type-var]
+    with warnings.catch_warnings(), redirect_stdout(PlainStream(sys.stdout)), errors:  # type: ignore[type-var]
         if not sys.warnoptions:
             # what numpy says of its arithmetic is for the developer: it is no line of a result
             warnings.simplefilter("ignore")

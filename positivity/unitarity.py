@@ -83,7 +83,7 @@ class UnitarySolver:
         signs = [-w for w in weights]
         result = self.program.solve(np.array([float(w) for w in signs]), self._levels(), 10.0 ** -(self.digits + 1))
         if result.status == "infeasible":
-            return End(None, "no theory", "no theory has the fixed values (numerical, not proved)"), None
+            return self._excluded(), None
         if result.status != "optimal":
             return End(
                 None, "failed", f"the linear program on cells ended with {result.status!r}: lower the order"
@@ -109,6 +109,19 @@ class UnitarySolver:
         )
         return end, result.moments
 
+    def _excluded(self) -> End:
+        """No theory has the fixed values, with the proof if there is one."""
+        reason = "no theory has the fixed values"
+        multipliers = self.program.exclusion(self._levels())
+        if multipliers is not None:
+            try:
+                certificate, value = self._certified(self._functional((), multipliers), multipliers, SPLIT)
+            except Refused as refusal:
+                return End(None, "no theory", f"{reason} (numerical, the certificate was refused: {refusal})")
+            if value < 0:
+                return End(None, "excluded", f"{reason}: excluded, the certificate proves it", certificate)
+        return End(None, "no theory", f"{reason} (numerical, not proved)")
+
     def _levels(self) -> np.ndarray:
         """Values of the free rows in units of U."""
         unit = float(natural_unit(self.dimension))
@@ -116,8 +129,9 @@ class UnitarySolver:
         return np.array([*fixed, *([0.0] * (len(self.free) - len(fixed)))])
 
     def _functional(self, signs: Sequence[fmpq], multipliers: Sequence[fmpq]) -> Functional:
+        """signs: of the targets, none for a functional without them."""
         total: Functional = {}
-        for functional, sign in zip(self.targets, signs, strict=True):
+        for functional, sign in zip(self.targets, signs, strict=False):
             add_to(total, functional, sign)
         for functional, multiplier in zip(self.free, multipliers, strict=True):
             add_to(total, functional, -multiplier)

@@ -19,6 +19,7 @@ from flint import fmpq
 from solvers.cells import Cells
 from solvers.cutting import Intervals
 from solvers.deadline import checkpoint
+from solvers.feasible import Deviations, Feasibility, feasible_cells
 from solvers.grid import chebyshev
 from solvers.measured_rows import BoundedMeasure, MeasuredRows, Step
 from solvers.program import from_longdouble
@@ -88,16 +89,36 @@ class BoundedProgram:
 
     def _start(self, weights: np.ndarray, coordinates: np.ndarray, tolerance: float) -> tuple[str, Cells, float]:
         """Cells for weights times a factor that makes the multipliers of order one, as the tolerances of HiGHS like."""
-        factor, fine = 1.0, 0.0
+        factor, fine, edges = 1.0, 0.0, None
         for _ in range(_SCALINGS):
-            cells = Cells(self.rows, factor * weights, coordinates, fine)
+            cells = Cells(self.rows, factor * weights, coordinates, fine, edges)
             status, primal, multipliers = cells.solve()
+            if status == "Infeasible" and edges is None:
+                edges = self._feasible(coordinates).edges
+                if edges is None:
+                    return status, cells, factor
+                cells = Cells(self.rows, factor * weights, coordinates, fine, edges)
+                status, primal, multipliers = cells.solve()
             size = float(np.abs(multipliers).max(initial=0))
             if status != "Optimal" or size <= _NO_MULTIPLIER:
                 return status, cells, factor
             fine = _SHARE * tolerance * abs(primal) / size
             factor /= size
-        return status, Cells(self.rows, factor * weights, coordinates, fine), factor
+        return status, Cells(self.rows, factor * weights, coordinates, fine, edges), factor
+
+    def exclusion(self, values: np.ndarray) -> tuple[fmpq, ...] | None:
+        """Multipliers lambda with sum lambda values + ceiling * int F_+ < 0 for F = -sum lambda free, None without."""
+        basis = self.tables.basis
+        found = self._feasible(np.asarray(values, float) @ basis.astype(float)).multipliers
+        if not len(found):
+            return None
+        return tuple(from_longdouble(v) for v in basis @ found.astype(np.longdouble))
+
+    def _feasible(self, coordinates: np.ndarray) -> Feasibility:
+        """Cells on which some density has the given averages of the basis rows, or why there are none."""
+        nothing = np.zeros(self.tables.targets.shape[-1])
+        cells = Deviations(self.rows, nothing, coordinates, 0.0)
+        return feasible_cells(cells, self._positive)
 
     def _target_alone(self, cells: Cells) -> float:
         """The bound without any multiplier: exact, and short to prove, where it is the best one."""

@@ -10,6 +10,8 @@ from solvers.grid import chebyshev
 from solvers.highs import run, silent_model
 from solvers.measured_rows import MeasuredRows, Step
 
+Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 #: cells whose column is so long that the tolerance of the linear program would matter keep F below zero
 #: by this share of it
 _CELL_MARGIN, _TOLERANCE = 3e-10, 1e-10
@@ -23,10 +25,13 @@ _ATTEMPTS = (
 class Cells:
     """The linear program over cell densities; its cells only get finer.
 
-    fine: what the value of a cell may be off by.
+    fine: what the value of a cell may be off by.  edges: (owner, low, high) of the first cells, a few per spin
+    if none are given.
     """
 
-    def __init__(self, rows: MeasuredRows, weights: np.ndarray, values: np.ndarray, fine: float) -> None:
+    def __init__(
+        self, rows: MeasuredRows, weights: np.ndarray, values: np.ndarray, fine: float, edges: Edges | None = None
+    ) -> None:
         self.rows, self.weights, self._fine = rows, weights, fine
         self.size = rows.tables.free_double.shape[-1]
         self.owner = np.zeros(0, int)
@@ -40,14 +45,19 @@ class Cells:
         self.values = values
         empty = np.zeros(0, np.int32)
         self._highs.addRows(self.size, values, values, 0, np.zeros(self.size, np.int32), empty, np.zeros(0))
-        self._first_cells()
+        self._rays()
+        self._add(*(self._first_cells() if edges is None else edges))
 
-    def _first_cells(self) -> None:
+    def _first_cells(self) -> Edges:
         fractions = chebyshev(13)
         edges = self.rows.last[:, None] * fractions
         owners = np.repeat(np.arange(len(edges)), len(fractions) - 1)
-        self._rays()
-        self._add(owners, edges[:, :-1].ravel(), edges[:, 1:].ravel())
+        return owners, edges[:, :-1].ravel(), edges[:, 1:].ravel()
+
+    @property
+    def edges(self) -> Edges:
+        """(owner, low, high) of the cells there are."""
+        return self.owner[self.alive], self.low[self.alive], self.high[self.alive]
 
     def _rays(self) -> None:
         """F <= 0 where the Regge family is not cut into cells: columns without a ceiling."""
@@ -85,8 +95,8 @@ class Cells:
         self.columns = np.concatenate([self.columns, columns])
         self.alive = np.concatenate([self.alive, np.ones(len(owners), bool)])
 
-    def solve(self) -> tuple[str, float, np.ndarray]:
-        """Status, primal value, and the multipliers lambda in the basis of the tables."""
+    def _run(self) -> str:
+        """The status of the linear program."""
         for strategy, tolerance, warm in _ATTEMPTS:
             self._highs.setOptionValue("simplex_strategy", strategy)
             self._highs.setOptionValue("primal_feasibility_tolerance", tolerance)
@@ -96,6 +106,11 @@ class Cells:
             status = run(self._highs)
             if status == "Optimal":
                 break
+        return status
+
+    def solve(self) -> tuple[str, float, np.ndarray]:
+        """Status, primal value, and the multipliers lambda in the basis of the tables."""
+        status = self._run()
         if status != "Optimal":
             return status, np.nan, np.zeros(self.size)
         multipliers = -np.array(self._highs.getSolution().row_dual)
@@ -166,7 +181,8 @@ class Cells:
         for i in np.flatnonzero(self.alive):
             spin = int(self.rows.tables.spins[self.owner[i]])
             low, high = (self.rows.x(spin, s) for s in (self.low[i], self.high[i]))
-            steps.append(Step(spin, low, high, float(max(values[i], 0.0))))
+            # a short column leaves room for more than the ceiling within the tolerance of the program
+            steps.append(Step(spin, low, high, float(np.clip(values[i], 0.0, self.rows.measure.ceiling))))
         return tuple(steps)
 
     def density(self) -> tuple[Step, ...]:

@@ -171,3 +171,9 @@ def test_in_a_process_of_its_own(tmp_path):
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     done = process("nulls", "--order", "4", env={**os.environ, "PYTHONIOENCODING": "ascii", "LANG": "C"})
     assert done.returncode == 0 and done.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["\udcff", "\x1b]0;title\x07.json", "\u202e.json"])
+def test_names_of_files_do_nothing_to_a_terminal(capsys, elsewhere, name):
+    for line in (["bound", "g3", "--order", "4", "--certificate", name], ["scan", name, "-o", name]):
+        assert_harmless(capsys, line)

@@ -167,3 +167,11 @@ def test_a_built_wheel_brings_its_own_solvers(tmp_path):
     for arguments in ("scan spec.toml -o scan.jsonl --jobs 2", "verify scan.jsonl", "table scan.jsonl -o scan.csv"):
         command = [sys.executable, "-m", "positivity", *arguments.split()]
         subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
+
+
+def test_every_package_is_in_the_wheel():
+    root = Path(positivity.__file__).parents[1]
+    declared = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {str(p.parent.relative_to(root)).replace("/", ".") for top in ("positivity", "solvers")
+             for p in (root / top).rglob("__init__.py")}  # fmt: skip
+    assert set(declared) == found

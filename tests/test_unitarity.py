@@ -268,4 +268,4 @@ def test_bad_requests(arguments, fragment):
 
 def test_impossible_levels_are_said_to_be():
     bound = positivity.bound("g3", order=6, density="unitary", fix={"g2": "0.9U"})
-    assert bound.upper.status == "no theory" and "no theory" in bound.upper.reason
+    assert bound.upper.status == "excluded" and "no theory" in bound.upper.reason

@@ -18,14 +18,14 @@ INTERNAL, INTERRUPTED = 70, 130
 
 
 class PlainStream(io.TextIOBase):
-    """A stream of text that spells out control characters, and what its encoding does not have."""
+    """A stream of text that spells out control characters but those of `keep`, and what its encoding does not have."""
 
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
+    def __init__(self, stream: Any, keep: str = "\n\t") -> None:
+        self._stream, self._keep = stream, keep
 
     def write(self, text: str) -> int:
         """As of a file."""
-        safe = plain(text)
+        safe = plain(text, self._keep)
         encoding = getattr(self._stream, "encoding", None)
         if encoding and not safe.isascii():
             safe = safe.encode(encoding, "backslashreplace").decode(encoding)

@@ -112,11 +112,11 @@ def _solver(request: Request) -> tuple[Any, Any]:
 
 
 def _warm_bound(request: Request) -> Row:
-    from flint import fmpq
+    from positivity.both_ends import both_ends
 
     problem, solver = _solver(request)
     solver.exchange.start_from([(int(spin), float(s)) for spin, s in request.get("contacts") or ()])
-    lower, upper = solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
+    lower, upper = both_ends(solver)
     row = _bound_row(request, problem, lower, upper)
     return row | {"contacts": [[spin, s] for spin, s in solver.contacts]}
 
