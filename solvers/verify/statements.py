@@ -85,7 +85,7 @@ def _contacts(count: int) -> str:
 def _interval(proof: Proof) -> str:
     assert proof.interval is not None
     low, high = (g2_in_units_of_u(value, proof.dimension) for value in proof.interval)
-    ends = low.upper().str(7, radius=False), high.lower().str(7, radius=False)
+    ends = _decimal(low, 1), _decimal(high, -1)
     power = pi_power(proof.dimension)
     exact = f"g2 pi^{power} from {number_text(proof.interval[0])} to {number_text(proof.interval[1])}"
     return (
@@ -93,6 +93,15 @@ def _interval(proof: Proof) -> str:
         f"whatever g3 and g4: {proof.density}, {_STATES}, one-loop ({loops_text(proof.pairs)}; {SCHEME}) "
         f"forward sum rules to order {proof.order}"
     )
+
+
+def _decimal(value: arb, side: int, digits: int = 7) -> str:
+    """The nearest decimal of so many digits that is certainly not below (side 1) or not above (-1) a value > 0."""
+    with working_precision(128):
+        places = digits - len(str(int(value.upper().ceil().unique_fmpz())))
+        scaled = value * arb(10) ** places
+        whole = scaled.upper().ceil() if side > 0 else scaled.lower().floor()
+        return _plain(fmpq(whole.unique_fmpz()) / fmpq(10) ** places)
 
 
 def g2_in_units_of_u(value: fmpq, dimension: int) -> arb:
