@@ -11,6 +11,7 @@ from positivity.commands.shared import (
     add_output,
     add_problem,
     assumptions,
+    check_figure,
     check_writable,
     command,
     deliver,
@@ -43,6 +44,8 @@ def _bound(options: Any) -> int:
     from positivity.bounds import bound
 
     check_writable(options.certificate, options.output, options.explain)
+    if options.explain:
+        check_figure(options.explain)
     result = bound(
         options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
         digits=options.digits, density=options.density, loops=options.loops, method=options.method,
