@@ -10,6 +10,7 @@ from flint import fmpq
 from positivity.certificates import certify, functional_of
 from positivity.dispersion.sum_rules import Functional, add_to
 from positivity.ends import EndSolver
+from positivity.limits import timed
 from positivity.problem import End
 from solvers.verify import Refused
 
@@ -20,7 +21,7 @@ def both_ends(solver: EndSolver) -> tuple[End, End]:
     Where no theory has the fixed ratios every value bounds the target.  A functional may then be found on each
     side, and the sum of a lower end L and an upper end U < L is a proof: (U - L) over >= 0 with over > 0.
     """
-    lower, upper = solver.end([fmpq(1)], side=-1), solver.end([fmpq(-1)], side=1)
+    lower, upper = timed(solver, [fmpq(1)], -1), timed(solver, [fmpq(-1)], 1)
     if any(end.status == "excluded" for end in (lower, upper)):
         # what one end has proved is true of both
         proved = lower if lower.status == "excluded" else upper

@@ -19,6 +19,7 @@ from positivity.errors import (
     shown,
     whole_number,
 )
+from positivity.limits import within
 from positivity.problem import Assumptions, End, Problem
 from positivity.programs import Fixes, ratio_program
 from positivity.results import Bound
@@ -47,6 +48,7 @@ def bound(
     method: str = "lp",
     assumptions: Assumptions | None = None,
     smeared: int = 0,
+    time_limit: float | None = None,
 ) -> Bound:
     """Both ends of the range of coupling/over in units M = 1, certified for all spins and masses.
 
@@ -72,8 +74,11 @@ def bound(
     takes so many smeared nulls of the improved sum rule instead of the forward ones (numerical,
     order is then not used).  Source: 2011.02957 section 5; method in docs/theory/full_unitarity.md.
 
+    time_limit: seconds after which the search stops; an end that is not found by then is "failed", with
+    that as its reason, and one that is found stays.
+
     Returns a Bound; an end that could not be certified says so in its status.  Raises InputError
-    for a request that makes no sense.
+    for a request that makes no sense, or a time limit too short for any end.
     """
     started = time.perf_counter()
     target, held = parse_combination(coupling), check_given(fix, "fix", 'fix={"g4": "0.3"}')
@@ -83,22 +88,23 @@ def bound(
     pairs, unit = loop_choice(loops, order), _over(over, "1")
     if density == "positive" and (assumptions is not None or (smeared and not pairs)):
         raise InputError("assumptions on the density and smeared nulls need density 'unitary'")
-    if pairs:
-        from positivity.loop_range import loop_range
+    if pairs and method != "lp":
+        raise InputError(f"method {method!r} knows no loops: drop it")
+    with within(time_limit):
+        if pairs:
+            from positivity.loop_range import loop_range
 
-        if method != "lp":
-            raise InputError(f"method {method!r} knows no loops: drop it")
-        problem, lower, upper = loop_range(
-            target, unit, held, order, dimension, digits, density, pairs, assumptions, smeared
-        )
-    elif density == "unitary":
-        from positivity.unitary_bounds import unitary_range
+            problem, lower, upper = loop_range(
+                target, unit, held, order, dimension, digits, density, pairs, assumptions, smeared
+            )
+        elif density == "unitary":
+            from positivity.unitary_bounds import unitary_range
 
-        given = Assumptions() if assumptions is None else assumptions
-        problem, lower, upper = unitary_range(target, unit, held, order, dimension, digits, given, smeared)
-        method = "cells"
-    else:
-        problem, lower, upper = _positive_range(target, _over(over, "g2"), held, order, dimension, digits, method)
+            given = Assumptions() if assumptions is None else assumptions
+            problem, lower, upper = unitary_range(target, unit, held, order, dimension, digits, given, smeared)
+            method = "cells"
+        else:
+            problem, lower, upper = _positive_range(target, _over(over, "g2"), held, order, dimension, digits, method)
     return Bound(problem, lower, upper, method, versions(), round(time.perf_counter() - started, 4))
 
 

@@ -11,6 +11,7 @@ from positivity.amplitudes.one_loop import Pair
 from positivity.couplings import Combination, Coupling, order_of
 from positivity.dispersion.arcs import functional_arc
 from positivity.dispersion.sum_rules import Functional, functional_ir
+from solvers.deadline import checkpoint
 from solvers.verify import Refused, verify_data
 from solvers.verify.document import SCHEMA
 
@@ -82,6 +83,7 @@ def certify(
     """
     reason: Refused | None = None
     for split in _splits(contact_spin):
+        checkpoint("proof")
         data = document(functional, dimension, split, loops)
         try:
             verify_data(data)

@@ -30,11 +30,13 @@ from positivity.couplings import (
 from positivity.dispersion.null_constraints import null_constraints
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, coupling_kernel
 from positivity.errors import InputError, check_dimension, check_order, known_keywords, shown
+from positivity.limits import out_of_time
 from positivity.numbers import as_float, significant
 from positivity.problem import State
 from positivity.programs import measure_row
 from positivity.verdicts import Verdict
 from solvers.cone import MARGIN, MomentCone, Shot
+from solvers.deadline import OutOfTime
 from solvers.program import SpinLadder
 from solvers.representation import ExactAtom, Representer
 from solvers.verify import Refused
@@ -94,9 +96,12 @@ class Checker:
         if len(values) != len(self.names):
             raise InputError(f"{len(values)} values for {len(self.names)} couplings: give one per name")
         exact = [parse_rational(value, f"value of {name}") for name, value in zip(self.names, values, strict=True)]
-        found = self._known(exact) or self._heavier(exact, quick=True) or self._decide(exact)
-        if found["status"] == "undecided":
-            found = self._heavier(exact) or found
+        try:
+            found = self._known(exact) or self._heavier(exact, quick=True) or self._decide(exact)
+            if found["status"] == "undecided":
+                found = self._heavier(exact) or found
+        except OutOfTime as stop:
+            found = {"status": "undecided", "reason": out_of_time(stop)}
         pairs = tuple((name, str(value)) for name, value in zip(self.names, exact, strict=True))
         return Verdict(pairs, self.dimension, self.order, **found, seconds=round(time.perf_counter() - started, 5))
 

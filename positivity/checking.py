@@ -10,6 +10,7 @@ from positivity.bounds import check_choices, loop_choice, versions
 from positivity.checker import Checker
 from positivity.couplings import check_given
 from positivity.errors import InputError, check_dimension, check_order, known_keywords
+from positivity.limits import within
 from positivity.problem import Assumptions
 from positivity.verdicts import Verdict
 
@@ -23,6 +24,7 @@ def check(
     density: str = "positive",
     loops: str = "tree",
     assumptions: Assumptions | None = None,
+    time_limit: float | None = None,
 ) -> Verdict:
     """Whether some theory has the given couplings: allowed, excluded or undecided, with the evidence.
 
@@ -34,7 +36,8 @@ def check(
 
     excluded: with a certificate, verified by `solvers.verify`, of a functional that is non-negative on every
     spectrum and negative on these couplings.  allowed: with a spectrum that has them.  undecided: with a
-    reason.  For many points of the same couplings use `Checker`.
+    reason.  For many points of the same couplings use `Checker`.  time_limit: seconds after which the
+    answer is undecided for that reason.
 
     Returns a Verdict; raises InputError for a request that makes no sense.  Method: docs/howto/check.md.
     """
@@ -43,12 +46,13 @@ def check(
     given = check_given(couplings, "couplings", '{"g2": 1, "g3": "-5"}')
     order, dimension = check_order(order), check_dimension(dimension)
     pairs = loop_choice(loops, order)
-    if density == "positive" and not pairs:
-        if assumptions is not None:
-            raise InputError("assumptions on the density need density 'unitary'")
-        found = Checker(list(given), order=order, dimension=dimension).check(list(given.values()))
-    else:
-        from positivity.range_check import check_by_ranges
+    if density == "positive" and not pairs and assumptions is not None:
+        raise InputError("assumptions on the density need density 'unitary'")
+    with within(time_limit):
+        if density == "positive" and not pairs:
+            found = Checker(list(given), order=order, dimension=dimension).check(list(given.values()))
+        else:
+            from positivity.range_check import check_by_ranges
 
-        found = check_by_ranges(given, order, dimension, density, pairs, assumptions)
+            found = check_by_ranges(given, order, dimension, density, pairs, assumptions)
     return replace(found, versions=versions(), seconds=round(time.perf_counter() - started, 4))

@@ -20,6 +20,8 @@ from positivity.amplitudes.one_loop import loop_pairs
 from positivity.dispersion.arcs import arc_pi_power, functional_arc
 from positivity.dispersion.sum_rules import Functional, functional_ir, heavy_kernel
 from positivity.errors import InputError, check_dimension
+from positivity.limits import within
+from solvers.deadline import checkpoint
 from solvers.precision import working_precision
 from solvers.verify.nonnegative import NotProved, prove_on_interval
 
@@ -205,11 +207,20 @@ def _real_roots(polynomial: fmpq_poly) -> list[float]:
     return [float(root.real.mid()) for found in roots for root, _ in found if abs(float(root.imag.mid())) < 1e-9]
 
 
-def best_exclusion(dimension: int) -> Exclusion | None:
-    """The functional with the lowest excluded g2, by search over kappa and delta; then proved."""
+def best_exclusion(dimension: int, *, time_limit: float | None = None) -> Exclusion | None:
+    """The functional with the lowest excluded g2, by search over kappa and delta; then proved.
+
+    time_limit: seconds.  Raises InputError, also when they are over.
+    """
+    with within(time_limit):
+        return _best_exclusion(dimension)
+
+
+def _best_exclusion(dimension: int) -> Exclusion | None:
     from scipy.optimize import minimize
 
     def lowest(logs: tuple[float, float]) -> float:
+        checkpoint("search")
         kappa, delta = (fmpq(round(10**9 * 2.718281828**v), 10**9) for v in logs)
         try:
             found = _interval(_Conditions(dimension, kappa, delta).polynomials())

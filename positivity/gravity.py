@@ -21,6 +21,7 @@ from positivity.couplings import check_given
 from positivity.errors import InputError, check_dimension, known_keywords, shown, whole_number
 from positivity.gravity_program import Functional, Program
 from positivity.gravity_rows import Grid, Space
+from positivity.limits import within
 from positivity.numbers import as_float, parse_rational
 
 GRAVITY_SCHEMA = "eft-positivity/gravity/1"
@@ -232,6 +233,7 @@ def gravity_bound(
     fix: Mapping[str, float] | None = None,
     b_max: float | None = None,
     certify: bool = False,
+    time_limit: float | None = None,
 ) -> GravityBound:
     """direction[0] g2 M^2 + direction[1] g3 M^4 >= -alpha 8 pi G with rho_J >= 0.  Source: 2102.08951.
 
@@ -239,15 +241,16 @@ def gravity_bound(
     powers of p on A_2^imp, X_4, X_6, ... (default 9, 8).  fix: {"g3": value} in units of 8 pi G.
     certify: a functional on A_2^imp alone (default 9 powers), proved for all spins, masses and impact
     parameters, D = 5..12; a little weaker.  The status of the result says which it is, and if there is
-    no proof its reason says why.  Raises InputError.
+    no proof its reason says why.  time_limit: seconds.  Raises InputError, also when they are over.
     """
     direction, held = _pair(direction), check_given(fix, "fix", 'fix={"g3": 5}')
     fix = {name: as_float(parse_rational(value, f"fixed value of {name}")) for name, value in held.items()}
-    if certify:
-        from positivity.gravity_certificates import certified_bound
+    if functions is None:
+        functions = CERTIFIED_FUNCTIONS if certify else FUNCTIONS
+    space = smearing_space(dimension, functions, b_max, certify=certify)
+    with within(time_limit):
+        if certify:
+            from positivity.gravity_certificates import certified_bound
 
-        space = smearing_space(dimension, CERTIFIED_FUNCTIONS if functions is None else functions, b_max, certify=True)
-        return certified_bound(space, direction, fix or {})
-    return GravityProgram(smearing_space(dimension, FUNCTIONS if functions is None else functions, b_max)).bound(
-        direction, fix
-    )
+            return certified_bound(space, direction, fix or {})
+        return GravityProgram(space).bound(direction, fix)

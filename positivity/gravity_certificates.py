@@ -23,6 +23,7 @@ from positivity.errors import InputError
 from positivity.gravity import GravityBound, question, report
 from positivity.gravity_program import Program
 from positivity.gravity_rows import Space
+from solvers.deadline import checkpoint
 from solvers.verify import Refused
 from solvers.verify.gravity import SCHEMA, infrared, verify_gravity
 from solvers.verify.smearing import Smeared
@@ -169,6 +170,7 @@ def certify(functional: Smeared) -> dict[str, Any]:
     """The verified certificate of a functional; raises solvers.verify.Refused with the last reason."""
     reason: Refused | None = None
     for spin, xi, x, least in _REGIONS:
+        checkpoint("proof")
         # a power 2 parts - 1 would leave a logarithm
         parts = next(n for n in range(least, 20) if 2 * n - 1 not in functional.terms)
         data = document(functional, spin, xi, x, parts)

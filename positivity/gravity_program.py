@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from positivity.gravity_rows import FIXED_MASS, IMPACT, Grid, Points, Space, at, sample
+from solvers.deadline import checkpoint
 from solvers.linear import GrowingProgram
 
 #: relative slack kept at every sampled state
@@ -143,6 +144,7 @@ class Program:
         """States between the samples at which the functional is negative."""
         found = []
         for points in _by_spin(self._points):
+            checkpoint("states")
             lowest = self._lowest(points, self.slack(points, coefficients), coefficients)
             if lowest is not None:
                 negative = np.flatnonzero(self.slack(lowest, coefficients) < -_NOISE)
@@ -193,6 +195,7 @@ class Program:
         worst, count = (np.inf, 0, 0.0), 0
         negative: list[Points] = []
         for spin, places in grid.states():
+            checkpoint("scan")
             points = at(self.space, spin, places)
             slack = self.slack(points, coefficients)
             lowest = self._lowest(points, slack, coefficients)

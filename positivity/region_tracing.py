@@ -15,6 +15,8 @@ from positivity.couplings import parse_rational
 from positivity.errors import InputError, reading, shown
 from positivity.polygons import Kink, find_kinks, widest_gap
 from positivity.problem import End
+from solvers.deadline import OutOfTime, checkpoint, time_limit
+from solvers.verify.budget import watched
 
 _START = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
@@ -155,11 +157,19 @@ class Tracer:
             return self._kept[normal]
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise _TimeUp
-        end, point = self.new_solver().solve([-value for value in values], side=1)
+        end, point = self._solved([-value for value in values])
         plane = HalfPlane(normal, end, None if point is None else (float(point[0]), float(point[1])))
         self._kept[normal] = plane  # an interrupt may come before it is returned
         self.record(plane)
         return plane
+
+    def _solved(self, weights: Sequence[fmpq]) -> tuple[End, np.ndarray | None]:
+        left = None if self.deadline is None else max(self.deadline - time.monotonic(), 0.0)
+        try:
+            with time_limit(left), watched(checkpoint):
+                return self.new_solver().solve(weights, side=1)
+        except OutOfTime:
+            raise _TimeUp from None
 
     def _angle(self, plane: HalfPlane) -> float:
         a, b, _ = plane.line

@@ -10,7 +10,7 @@ all of them, add those where it is positive, solve again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from solvers.sampled_tables import SampledTables
 _SCALE = 30.0
 #: error in units of U that is good enough, and grids tried until one gives it
 ACCEPTED, _ATTEMPTS = 5e-5, 3
+#: error above which functionals of fewer functions, which hold as well, are tried; how many fewer, and the fewest
+_LOOSE, _FEWER, _FEWEST = 1e-3, 2, 4
 #: why an end has no value
 NO_SMEARED_BOUND = (
     "not a bound: the functional found is positive at a state past the grid; use fewer or more smearing functions"
@@ -106,6 +108,11 @@ class SmearedProblem:
                 "smeared bounds are for couplings whose sum rule is at most linear in X: g2, g3, g4, g5, g6"
             )
 
+    def first(self, functions: int) -> SmearedProblem:
+        """The same with the first functions only, whose bounds hold here too."""
+        rows, values = self.null_rows[:functions], self.null_values[:functions]
+        return replace(self, functions=functions, null_rows=rows, null_values=values)
+
     @property
     def values(self) -> np.ndarray:
         """Values of all rows: the fixed ones, then the smeared nulls."""
@@ -125,8 +132,20 @@ def smeared_bound(problem: SmearedProblem, grid: Grid | None = None) -> SmearedB
     """Largest value of the target in units of U; None if the program has no solution.
 
     Where the finer grid disagrees by more than ACCEPTED, or the functional stays positive at a state past
-    the grid, the program is solved on finer ones; the value with the smallest error is returned.
+    the grid, the program is solved on finer ones; where that does not help, with fewer of the functions.  The
+    value with the smallest error is returned.
     """
+    best = _best_grid(problem, grid)
+    loose = best is not None and not (best.valid and best.error <= _LOOSE)
+    if not loose or problem.functions - _FEWER < _FEWEST:
+        return best
+    fewer = smeared_bound(problem.first(problem.functions - _FEWER), grid)
+    if fewer is None or best is None or (not fewer.valid, fewer.error) >= (not best.valid, best.error):
+        return best
+    return replace(fewer, multipliers=(*fewer.multipliers, *(0.0,) * _FEWER))
+
+
+def _best_grid(problem: SmearedProblem, grid: Grid | None) -> SmearedBound | None:
     grid, best = grid or Grid(), None
     for _ in range(_ATTEMPTS):
         found = _on_grid(problem, grid)

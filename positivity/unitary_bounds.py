@@ -10,6 +10,7 @@ from flint import arb, fmpq
 from positivity.certificates import decimal_text
 from positivity.couplings import Combination, combination_text, parse_combination, parse_rational
 from positivity.errors import InputError
+from positivity.limits import timed
 from positivity.problem import Assumptions, End, Problem
 from positivity.smeared_bounds import NO_SMEARED_BOUND, smeared_bound, smeared_note, tree_problem
 from positivity.unitarity import (
@@ -64,7 +65,7 @@ def unitary_range(
     solver = UnitarySolver([coupling], fixes, order, dimension, digits, assumptions)
     ends = []
     for side in (-1, 1):
-        end, _ = solver.solve([fmpq(-side)], side)
+        end = timed(solver, [fmpq(-side)], side)
         if end.natural is not None:
             end = replace(end, value=displayed(problem, end.natural, side, digits))
             if end.spectrum_value is not None:
@@ -131,4 +132,4 @@ def displayed(problem: Problem, natural: str, side: int, digits: int) -> str:
 
 
 def _plain(problem: Problem, natural: str) -> str:
-    return f"{float(natural) * float(divisor(problem).mid()):.10g}"
+    return f"{float(natural) * float(divisor(problem).mid()):.12g}"

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from positivity.errors import known_keywords, whole_number
+from positivity.limits import out_of_time, within
 from positivity.weak_gravity_problem import CutoffProblem, cutoff_problem
+from solvers.deadline import OutOfTime
 
 CUTOFF_SCHEMA = "eft-positivity/cutoff/1"
 #: numbers of the linear program that are called the same
@@ -125,7 +127,9 @@ def _upward(value: float) -> str:
 
 
 @known_keywords
-def cutoff_bound(p_min: object = None, *, functions: int | None = None, **question: Any) -> CutoffBound:
+def cutoff_bound(
+    p_min: object = None, *, functions: int | None = None, time_limit: float | None = None, **question: Any
+) -> CutoffBound:
     """Largest 8piG Lambda^2 for which the smeared sum rules have a solution with 0 <= rho_J <= 2, D = 4.
 
     p_min: smallest momentum transfer in units of the cutoff (number or decimal text); None only with a
@@ -133,12 +137,23 @@ def cutoff_bound(p_min: object = None, *, functions: int | None = None, **questi
     others zero; with k = (2, 4) give degree instead, the highest Mandelstam order of the shared
     couplings.  forward_sum_rules: use A_2^imp.  mu: pole 1/(p^2 + mu^2).  g2, g4: fixed values in units
     of the cutoff, g4 through A_4(0) = 4 g4.  loops: "tree" or "g2^2".  functions: test functions per
-    sum rule (default 64; 32 with forward sum rules, 10 to 20 with mu).  Raises InputError for a bad question,
-    before any long computation.
+    sum rule (default 64; 32 with forward sum rules, 10 to 20 with mu).  time_limit: seconds after which the
+    status is "failed" for that reason.  Raises InputError for a bad question, before any long computation.
     """
     problem = cutoff_problem(p_min, **question)
-    found = solve_cutoff(problem, _functions(functions, problem))
-    return _with_basis_error(found) if problem.forward and found.value is not None else found
+    functions = _functions(functions, problem)
+    with within(time_limit):
+        try:
+            found = solve_cutoff(problem, functions)
+        except OutOfTime as stop:
+            return CutoffBound(problem, None, None, "failed", out_of_time(stop), functions)
+        if not problem.forward or found.value is None:
+            return found
+        try:
+            return _with_basis_error(found)
+        except OutOfTime as stop:
+            reason = f"its change with the test functions is not known, {stop}"
+            return replace(found, reason=f"{found.reason}; {reason}".removeprefix("; "))
 
 
 def _with_basis_error(found: CutoffBound) -> CutoffBound:

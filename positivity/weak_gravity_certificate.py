@@ -17,6 +17,7 @@ from positivity.couplings import parse_rational
 from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
 from positivity.dispersion.splines import DEGREE, Splines
 from positivity.errors import InputError, known_keywords, whole_number
+from positivity.limits import within
 from positivity.weak_gravity_problem import cutoff_problem
 from solvers.verify.cutoff import upper_bound
 from solvers.verify.cutoff_document import SCHEMA, read_certificate
@@ -27,13 +28,15 @@ _FIRST_NODE = 1 / 400
 
 @known_keywords
 def certify_cutoff(
-    p_min: object, contacts: int = 1, *, functions: int = 22, last_spin: int = 800, nodes: int = 400, top: str = "0.985"
-) -> dict[str, Any]:
+    p_min: object, contacts: int = 1, *, functions: int = 22, last_spin: int = 800, nodes: int = 400,
+    top: str = "0.985", time_limit: float | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """A certificate that 8piG Lambda^2 <= bound for A_2 with `contacts` free contact terms, as a JSON-ready dictionary.
 
     p_min: smallest momentum transfer over the cutoff.  functions: splines.  last_spin, nodes: of the verifier's
     enclosure; larger values make it tighter.  top: end of the support of f, below 1.  The bound is the proved upper
-    end rounded up to 5 digits; about half a minute.  Raises InputError for a bad question.
+    end rounded up to 5 digits; about half a minute.  time_limit: seconds.  Raises InputError for a bad question,
+    and when the time is over.
     """
     problem = cutoff_problem(p_min, contacts=contacts)
     low, high = parse_rational(p_min, "p_min"), parse_rational(top, "top")
@@ -41,6 +44,13 @@ def certify_cutoff(
         raise InputError(f"top {top}: the support of f must end between p-min and 1")
     functions, nodes = whole_number(functions, "functions", 6, 60), whole_number(nodes, "nodes", 10, 4000)
     last_spin, contacts = whole_number(last_spin, "last_spin", 20, 4000), int(contacts)
+    with within(time_limit):
+        return _certified(problem, low, high, functions, contacts, last_spin, nodes)
+
+
+def _certified(
+    problem: Any, low: fmpq, high: fmpq, functions: int, contacts: int, last_spin: int, nodes: int
+) -> dict[str, Any]:
     knots = _knots(low, high, functions)
     coefficients = _functional(problem, knots, functions)
     basis = _basis(knots)

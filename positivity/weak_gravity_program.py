@@ -31,6 +31,7 @@ from positivity.dispersion.cutoff_rows import (
 from positivity.dispersion.splines import Nodes
 from positivity.weak_gravity_problem import CutoffProblem, contact_terms
 from solvers.bounded_columns import ColumnSolution, maximise
+from solvers.deadline import checkpoint
 from solvers.grid import chebyshev
 
 #: smallest x that is resolved where the density at large b may change with x
@@ -130,6 +131,7 @@ def cells(rows: Rows, grid: CutoffGrid) -> np.ndarray:
     """int over each cell of the heavy average's measure times the kernels: (cells, rows)."""
     found = []
     for block in exact_blocks(rows, grid):
+        checkpoint("cells")
         # nodes of one spin may lie in different cells: along a shell b changes by more than one step
         bins = grid.bins(block.b).ravel()
         order = np.argsort(bins, kind="stable")
@@ -137,6 +139,7 @@ def cells(rows: Rows, grid: CutoffGrid) -> np.ndarray:
         found.append(np.add.reduceat(integrals, np.flatnonzero(np.diff(bins[order], prepend=-1)), axis=0))
     for patch in _eikonal_patches(rows, grid):
         for x, w in zip(patch.x, patch.x_weights, strict=True):
+            checkpoint()
             kernels = eikonal_rows(rows, patch.b, x, patch.transform, patch.nodes)
             in_b = np.einsum("bxr,x->br", kernels, w) * patch.b_weights[:, None]
             found.append(in_b.reshape(-1, patch.per_cell, rows.count).sum(axis=1))
@@ -151,9 +154,11 @@ def cost(rows: Rows, functional: np.ndarray, grid: CutoffGrid) -> float:
     total = 0.0
     column = functional[:, None]
     for block in exact_blocks(rows, grid, column):
+        checkpoint("cost")
         total += float((np.maximum(block.kernels[:, :, 0], 0) * block.weights).sum())
     for patch in _eikonal_patches(rows, grid):
         for x, w in zip(patch.x, patch.x_weights, strict=True):
+            checkpoint()
             kernels = eikonal_rows(rows, patch.b, x, patch.transform, patch.nodes) @ functional
             total += float(patch.b_weights @ np.maximum(kernels, 0) @ w)
     return _CEILING * total

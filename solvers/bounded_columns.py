@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, null_space
 
+from solvers.deadline import checkpoint
+
 #: ceiling that stands for none, in units of that of the cells and for rays as long as the longest column
 _RAY_CEILING = 10.0
 #: smoothing over the size of a column: first in units of the largest term, factor, last
@@ -125,6 +127,7 @@ class _Smooth:
     def _newton(self) -> bool:
         """Minimise at this e; False if the steps do not converge."""
         for _ in range(_NEWTON_STEPS):
+            checkpoint("Newton")
             root = np.hypot(self.x, self.e)
             gradient = self._linear + self.slopes() @ self._columns
             hessian = (self._columns * (self.ceilings * self.e**2 / (2 * root**3))[:, None]).T @ self._columns
@@ -145,6 +148,7 @@ class _Smooth:
         """Halve the step until the value falls."""
         change, length = self._columns @ step, 1.0
         while self._value(self.y + length * step, self.x + length * change) > value - 0.2 * length * decrease:
+            checkpoint()
             length /= 2
             if length < 1e-9:
                 break

@@ -18,6 +18,7 @@ from flint import fmpq
 
 from solvers.cells import Cells
 from solvers.cutting import Intervals
+from solvers.deadline import checkpoint
 from solvers.feasible import Deviations, Feasibility, feasible_cells
 from solvers.grid import chebyshev
 from solvers.measured_rows import BoundedMeasure, MeasuredRows, Step
@@ -132,12 +133,15 @@ class BoundedProgram:
     ) -> BoundedResult:
         dual, multipliers = best
         exact = self.tables.basis @ (multipliers.astype(np.longdouble) / factor)
+        density = cells.density()
+        if density:
+            primal = cells.primal_value(multipliers) + cells.spins_apart(multipliers)
         return BoundedResult(
             "optimal",
             primal / factor,
             dual / factor,
             tuple(from_longdouble(v) for v in exact),
-            cells.density(),
+            density,
             cells.moments(),
             cells.filled() if fill else (),
         )
@@ -160,6 +164,7 @@ class BoundedProgram:
         extreme_owners, extremes = self.tables.extrema(coefficients)
         grid, parts = chebyshev(161), []
         for i in range(len(coefficients)):
+            checkpoint("cells")
             places = np.unique(np.concatenate([grid * self.rows.last[i], extremes[extreme_owners == i]]))
             places = places[places <= self.rows.last[i]]
             values = self.tables.sample(np.full(len(places), i), places) @ coefficients[i].astype(float)

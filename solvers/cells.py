@@ -7,7 +7,7 @@ import numpy as np
 
 from solvers.cutting import CellIndex, Intervals
 from solvers.grid import chebyshev
-from solvers.highs import silent_model
+from solvers.highs import run, silent_model
 from solvers.measured_rows import MeasuredRows, Step
 
 Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -68,8 +68,8 @@ class Cells:
         rows, targets = rows[kept], targets[kept]
         length = np.abs(rows).max(axis=1, keepdims=True) if not size.all() else size[:, None]
         rows /= length
+        self._ray_count, self._ray_targets, self._ray_rows = len(rows), targets / length, rows.copy()
         rows[:, -1] += self.rows.tables.margin
-        self._ray_count, self._ray_targets = len(rows), targets / length
         if len(rows):
             self._push(rows, np.full(len(rows), highspy.kHighsInf))
 
@@ -103,8 +103,7 @@ class Cells:
             self._highs.setOptionValue("dual_feasibility_tolerance", tolerance)
             if not warm:
                 self._highs.clearSolver()
-            self._highs.run()
-            status = str(self._highs.modelStatusToString(self._highs.getModelStatus()))
+            status = run(self._highs)
             if status == "Optimal":
                 break
         return status
@@ -114,8 +113,28 @@ class Cells:
         status = self._run()
         if status != "Optimal":
             return status, np.nan, np.zeros(self.size)
-        solution = self._highs.getSolution()
-        return status, float(self.moments() @ self.weights), -np.array(solution.row_dual)
+        multipliers = -np.array(self._highs.getSolution().row_dual)
+        return status, self.primal_value(multipliers), multipliers
+
+    def primal_value(self, multipliers: np.ndarray) -> float:
+        """The target in the last primal solution, less sum lambda_i (<free_i> - values_i).
+
+        What the equalities are off by is taken back, to first order: never above the dual value of the multipliers.
+        """
+        rays = np.maximum(np.array(self._highs.getSolution().col_value)[: self._ray_count], 0)
+        return float(
+            multipliers @ self.values + (self._held() @ self.columns + rays @ self._ray_rows) @ _prices(multipliers)
+        )
+
+    def _held(self) -> np.ndarray:
+        return np.asarray(np.clip(self.densities(), 0, self.rows.measure.ceiling))
+
+    def spins_apart(self, multipliers: np.ndarray) -> float:
+        """What the primal value changes by when spins taken together count with their true X."""
+        held = self._held()
+        at = np.flatnonzero(held)
+        missing = held[at] @ self.rows.beyond_the_limit(self.owner[at], self.low[at], self.high[at])
+        return float(np.append(missing[: self.size], missing[self.size :] @ self.weights) @ _prices(multipliers))
 
     def coefficients(self, multipliers: np.ndarray) -> np.ndarray:
         """Bernstein coefficients of F per spin."""
@@ -172,6 +191,11 @@ class Cells:
         Where the functional only touches zero it has no sign to tell the density from.
         """
         return merged(self.filled(), 1e-9 * self.rows.measure.ceiling)
+
+
+def _prices(multipliers: np.ndarray) -> np.ndarray:
+    """What the functional takes of the free rows and of the target."""
+    return np.append(-multipliers, 1.0)
 
 
 def merged(steps: tuple[Step, ...], rounding: float) -> tuple[Step, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from flint import fmpq
 
+from solvers.deadline import checkpoint
 from solvers.grid import bernstein, chebyshev, default_spins
 from solvers.linear import GrowingProgram, LinearSolution
 from solvers.program import MeasureProgram, Row, combine, from_longdouble
@@ -155,6 +156,7 @@ class Exchange:
         for _ in range(self.max_rounds):
             if not solution.optimal:
                 break
+            checkpoint("points")
             dips = self.violations(solution.point, factors, 0.5 * margin)
             clean = float(dips.values.min(initial=np.inf)) >= 0.2 * margin
             if clean:

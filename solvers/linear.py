@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from solvers.highs import silent_model
+from solvers.highs import run, silent_model
 
 _TIGHT, _LOOSE = 1e-10, 1e-9
 _DUAL, _PRIMAL = 1, 4  # HiGHS's numbers for its simplex methods
@@ -108,8 +108,7 @@ class GrowingProgram:
         return status
 
     def _run(self) -> str:
-        self._highs.run()
-        return str(self._highs.modelStatusToString(self._highs.getModelStatus()))
+        return run(self._highs)
 
     def _set_tolerance(self, value: float) -> None:
         self._highs.setOptionValue("primal_feasibility_tolerance", value)

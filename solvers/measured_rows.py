@@ -76,6 +76,31 @@ class MeasuredRows:
         Cells are in v = sqrt(s): then half-integer powers of x are polynomial as well.  The tables lack
         eta^low (1-s)^-growth of the rows; the measure takes it up.
         """
+        rows = np.concatenate([self.tables.free_double, self.tables.targets.astype(float)], axis=-1)
+        return self._integrals(owners, low, high, rows[owners])
+
+    def beyond_the_limit(self, owners: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """What the integrals of the Regge limit lack, to first order in 1/X: (cells, rows + targets), else zero.
+
+        The weights of the spins J >= J_0 that are taken together fall like L^-3, L = J + (D-3)/2, so that the mean
+        of 1/X over them is 1/2 of 1/X at L_0 - 1; rows at the spin with this 1/X are right to second order.
+        """
+        missing = np.zeros((len(owners), self.tables.free_double.shape[-1] + self.tables.targets.shape[-1]))
+        regge = self.tables.spins[owners] == REGGE
+        if isinstance(self.tables, RowTables) and regge.any():
+            finite = self.tables.at(np.array([self._typical_spin()]))[0]
+            place = owners[regge], low[regge], high[regge]
+            many = np.broadcast_to(finite, (int(regge.sum()), *finite.shape))
+            missing[regge] = self._integrals(*place, many) - self.integrals(*place)
+        return missing
+
+    def _typical_spin(self) -> int:
+        spins = self.measure.tail[0] + 2 * np.arange(self.measure.tail[0])
+        wanted = 2 * self.casimir(self.measure.tail[0] - 1)
+        return int(min(spins, key=lambda spin: abs(self.casimir(int(spin)) - wanted)))
+
+    def _integrals(self, owners: np.ndarray, low: np.ndarray, high: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """The same for rows (cells, degree+1, rows), given by their coefficients."""
         a, b = np.sqrt(low), np.sqrt(high)
         v = (a + b)[:, None] / 2 + (b - a)[:, None] / 2 * _NODES
         s = v * v
@@ -83,9 +108,7 @@ class MeasuredRows:
         jacobian = scale ** (p + 1) * s**p * (1 - s) ** (-p - 2 - m) * 2 * v
         weights = self._strength[owners, None] * jacobian * _WEIGHTS * ((b - a) / 2)[:, None]
         sample = np.einsum("cn,cns->cs", weights, self.tables.sample(owners[:, None], s))
-        free = np.einsum("cs,csr->cr", sample, self.tables.free_double[owners])
-        targets = np.einsum("cs,csr->cr", sample, self.tables.targets[owners].astype(float))
-        return np.hstack([free, targets])
+        return np.asarray(np.einsum("cs,csr->cr", sample, rows))
 
     def x(self, spin: int, s: float) -> float:
         """x = 1/m^2 of a place s; for the Regge limit xi."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from flint import arb, arb_mat, fmpq
 
+from solvers.deadline import checkpoint
 from solvers.exchange import Contact, Exchange, ExchangeResult
 from solvers.grid import REGGE, bernstein
 from solvers.precision import working_precision
@@ -114,6 +115,7 @@ class _Newton:
         """Newton steps, in place, until every condition holds to the digits asked."""
         goal, best = 10.0 ** -(self.digits + 6), np.inf
         for _ in range(_MAX_STEPS):
+            checkpoint("Newton")
             jacobian, equations = self._system(points, c)
             residual = max(abs(float(v.mid())) for v in equations)
             if residual < goal:
@@ -180,6 +182,7 @@ class _Newton:
         values: list[arb] = []
         slopes: list[arb] = []
         for i, point in enumerate(points):
+            checkpoint()
             basis = arb_mat(self._powers(point.s))
             rows = basis * point.rows
             value = rows * c + basis * point.target

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 from scipy.linalg import qr
 
 from solvers.cone import MomentCone, Place
+from solvers.exact_linear import first_solution
 from solvers.grid import REGGE
 from solvers.linear import GrowingProgram
 from solvers.program import to_longdouble, value_at
@@ -169,17 +170,8 @@ def _solve(columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq], signed: bo
 
     signed: also negative ones, else there is none of these either.
     """
-    count = len(columns)
-    matrix = fmpq_mat([[*(column[i] for column in columns), vector[i]] for i in range(len(vector))])
-    reduced, rank = matrix.rref()
-    found, pivot = [fmpq(0)] * count, 0
-    for line in range(rank):
-        while reduced[line, pivot] == 0:
-            pivot += 1
-        if pivot == count or (reduced[line, count] < 0 and not signed):
-            return None
-        found[pivot] = reduced[line, count]
-    return found
+    found = first_solution(columns, vector)
+    return found if found is None or signed or min(found, default=fmpq(0)) >= 0 else None
 
 
 def _merged(atoms: Sequence[ExactAtom]) -> tuple[ExactAtom, ...]:

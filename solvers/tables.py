@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from solvers.deadline import checkpoint
 from solvers.grid import bernstein, chebyshev
 from solvers.program import MeasureProgram, Row
 from solvers.separation import SpinSampler
 
+#: entries up to which the tables of all points are gathered at once
+_GATHERED = 10**6
 #: end of the cells of the Regge limit
 LAST_S = 0.97
 
@@ -32,32 +35,45 @@ class RowTables:
         size, targets = len(program.free), len(program.targets)
         self.spins = np.zeros(0, int)
         self._original = np.zeros((0, program.degree + 1, size), np.longdouble)
+        self.free = self._original
         self.targets = np.zeros((0, program.degree + 1, targets), np.longdouble)
         self.basis = np.eye(size, dtype=np.longdouble)
         self.add(spins)
         self.basis = self._condition()
-        self._refresh()
+        self.free = self._original @ self.basis
+        self._follow()
 
     def add(self, spins: np.ndarray) -> bool:
         """Add spins; whether any was new."""
         new = np.setdiff1d(spins, self.spins)
         if not len(new):
             return False
-        self._original = np.concatenate([self._original, self.of(self.program.free, new)])
+        rows = self.of(self.program.free, new)
+        self._original = np.concatenate([self._original, rows])
+        self.free = np.concatenate([self.free, rows @ self.basis])
         self.targets = np.concatenate([self.targets, self.of(self.program.targets, new)])
         self.spins = np.concatenate([self.spins, new])
         self.index = {int(spin): i for i, spin in enumerate(self.spins)}
-        self._refresh()
+        self._follow()
         return True
 
-    def _refresh(self) -> None:
-        self.free = self._original @ self.basis
+    def _follow(self) -> None:
+        """What follows from the tables of the spins."""
         self.free_double = self.free.astype(float)
         self.ends = self.program.s_end(self.spins)
 
     def of(self, rows: tuple[Row, ...], spins: np.ndarray) -> np.ndarray:
         """Bernstein coefficients of rows at spins: (spins, degree+1, rows)."""
-        return np.stack([self.program.spin_coefficients(row, spins) for row in rows], axis=-1)
+        return np.stack([self._one(row, spins) for row in rows], axis=-1)
+
+    def _one(self, row: Row, spins: np.ndarray) -> np.ndarray:
+        checkpoint("rows")
+        return self.program.spin_coefficients(row, spins)
+
+    def at(self, spins: np.ndarray) -> np.ndarray:
+        """Free rows in the basis and targets at any spins, as in `free` and `targets`: (spins, degree+1, both)."""
+        free, targets = self.of(self.program.free, spins) @ self.basis, self.of(self.program.targets, spins)
+        return np.concatenate([free, targets], axis=-1).astype(float)
 
     def set_targets(self, targets: np.ndarray) -> None:
         """Replace the table of targets."""
@@ -74,7 +90,14 @@ class RowTables:
 
     def free_values(self, owners: np.ndarray, s: np.ndarray) -> np.ndarray:
         """Free rows at places s of the spins with these indices: (points, rows)."""
-        return np.asarray(np.einsum("is,isc->ic", bernstein(self.program.degree, s), self.free_double[owners]))
+        size = self.free_double.shape[-1]
+        if len(s) * (self.program.degree + 1) * size < _GATHERED:
+            return np.asarray(np.einsum("is,isc->ic", bernstein(self.program.degree, s), self.free_double[owners]))
+        found = np.empty((len(s), size))
+        for owner in np.unique(owners):  # one product per spin: its table is not copied for every point
+            here = np.flatnonzero(owners == owner)
+            found[here] = bernstein(self.program.degree, s[here]) @ self.free_double[owner]
+        return found
 
     @property
     def growth(self) -> int:

@@ -129,7 +129,7 @@ def test_multiples_of_a_combination(terms, dimension, factor):
     ],
 )
 def test_all_of_it_at_length(check, arguments):
-    LONG(given(*arguments)(lambda *a: check(*a)))()
+    LONG(given(st.tuples(*arguments))(lambda drawn: check(*drawn)))()
 
 
 def test_many_states_at_weak_coupling():

@@ -38,8 +38,9 @@ def changed():
         yield f"values = {value:.20}", text(GOOD, {"values": value})
         yield f"values = [{value:.20}]", text(GOOD, {"values": f"[{value}, {value}]"})
         yield f"fix g5 = {value:.20}", text(GOOD | {"order": "5"}, GRID, f"[fix]\ng5 = {value}")
-        yield f"ceiling = {value:.20}", text(
-            GOOD | {"density": '"unitary"', "over": '"U"'}, GRID, f"[assumptions]\nceiling = {value}"
+        yield (
+            f"ceiling = {value:.20}",
+            text(GOOD | {"density": '"unitary"', "over": '"U"'}, GRID, f"[assumptions]\nceiling = {value}"),
         )
         yield f"gaps = {value:.20}", text(GOOD | {"density": '"unitary"'}, GRID, f"[assumptions]\ngaps = {value}")
 

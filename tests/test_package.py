@@ -151,6 +151,9 @@ def test_a_built_wheel_brings_its_own_solvers(tmp_path):
     (wheel,) = (tmp_path / "dist").glob("eft_positivity-*.whl")
     unpacked = tmp_path / "unpacked"
     zipfile.ZipFile(wheel).extractall(unpacked)
+    for name in ("positivity", "solvers"):
+        missing = [p for p in source.glob(f"{name}/**/*.py") if not (unpacked / p.relative_to(source)).exists()]
+        assert not missing, missing
     assert (unpacked / "positivity/paper.mplstyle").exists() and (unpacked / "solvers/py.typed").exists()
     code = (
         "import solvers, positivity, solvers.verify\n"

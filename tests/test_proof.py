@@ -1,10 +1,13 @@
 """Proofs as data, what their statements say, and what may be used to decide what follows from them."""
 
 import ast
+import dataclasses
 import json
 import random
+import re
 from pathlib import Path
 
+import mpmath
 import pytest
 from flint import ctx, fmpq, fmpz, fmpz_poly
 
@@ -142,6 +145,21 @@ def test_the_known_interval_of_six_dimensions():
     (statement,) = verify(documents()["exclusion"])
     assert statement.startswith("no theory has 3.67054") and "< g2 < 8.6697" in statement
     assert "couplings at mu=M, arcs of radius M" in statement
+
+
+@pytest.mark.parametrize("dimension", [5, 6, 7, 10])
+def test_an_interval_is_shown_inside_what_is_proved(dimension):
+    """The decimals are rounded inwards: to nearest, every second line would say more than is proved."""
+    proof = verify_data(documents()["exclusion"])
+    with mpmath.workdps(40):
+        power = -1 - (dimension - 2) // 2  # of pi in g2 pi^P
+        unit = (4 * mpmath.pi) ** (mpmath.mpf(dimension) / 2) * mpmath.pi**power
+        for k in range(20):
+            low, high = fmpq(23491 + 7 * k, 100), fmpq(55486 - 13 * k, 100)
+            text = str(dataclasses.replace(proof, dimension=dimension, interval=(low, high)))
+            shown = [mpmath.mpf(part) for part in re.findall(r"([0-9.]+) U", text)[:2]]
+            exact = [mpmath.mpf(int(value.p)) / int(value.q) / unit for value in (low, high)]
+            assert exact[0] <= shown[0] < exact[0] + 2e-7 and exact[1] - 2e-7 < shown[1] <= exact[1], text
 
 
 def test_crude_bounds_hold_what_is_certified():

@@ -115,3 +115,21 @@ def test_smeared_values_never_look_certified():
 def test_bad_requests(arguments, fragment):
     with pytest.raises(positivity.InputError, match=fragment):
         positivity.bound(**{"density": "unitary", **arguments})
+
+
+def test_fewer_functions_serve_where_all_are_loose(monkeypatch):
+    """A functional of the first functions is one of all of them: its value holds and is taken if it is sharper."""
+    from positivity import smeared_bounds
+
+    problem = smeared_bounds.tree_problem(parse_combination("g2"), [], 4, 8)
+    answers = {8: (0.9, 4e-2), 6: (0.76, 2e-6), 4: (0.75, 1e-9)}
+
+    def solved(asked, grid):
+        value, error = answers[asked.functions]
+        return smeared_bounds.SmearedBound(value, value - error, error, -1.0, asked.functions, (1.0,) * asked.functions)
+
+    monkeypatch.setattr(smeared_bounds, "_best_grid", solved)
+    found = smeared_bounds.smeared_bound(problem)
+    assert found.value == 0.76 and found.functions == 6 and found.multipliers == (*(1.0,) * 6, 0.0, 0.0)
+    answers[8] = (0.757, 1e-6)
+    assert smeared_bounds.smeared_bound(problem).functions == 8

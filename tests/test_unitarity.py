@@ -214,6 +214,31 @@ def test_the_tail_estimate_holds_the_sum(dimension):
     assert float((total / estimate).mid()) > 0.97
 
 
+@pytest.mark.parametrize(
+    ("spin", "shift", "near"), [(40, 60, 2e-3), (40, -60, 2e-3), (600, 60, 3e-7), (600, -60, 3e-7)]
+)
+@pytest.mark.parametrize("dimension", [4, 7])
+def test_the_tail_estimate_is_off_in_second_order_only(dimension, spin, shift, near):
+    """1 - xi^2 (1 - b/X): its positive part has the integral (1 - b/X)^(-D/4) 8 / (D (D+4)), summed by mpmath.
+
+    At J = 40 the first order in b/X is three percent.
+    """
+    table = [[fmpz(1), fmpz(0), fmpz(0)], [fmpz(0)] * 3, [fmpz(0), fmpz(shift), fmpz(-1)]]
+    half = mpmath.mpf(dimension) / 2
+
+    def term(n):
+        j = spin + 2 * n
+        ratio = mpmath.gammaprod([dimension + j - 3], [half - 1, j + 1])
+        weight = (4 * mpmath.pi) ** half * (dimension + 2 * j - 3) * ratio / mpmath.pi**2
+        big_x = j * (j + dimension - 3)
+        return weight * big_x**-half * (1 - shift / big_x) ** (-half / 2) * 8 / (dimension * (dimension + 4))
+
+    with mpmath.workdps(25):
+        exact = mpmath.nsum(term, [0, mpmath.inf], method="euler-maclaurin")
+        above = mpmath.mpf(tail(table, dimension, spin, 16).upper().str(25, radius=False)) / exact - 1
+    assert 0 <= above < near
+
+
 def test_region_in_units_of_u():
     region = positivity.region("g2", "g4", order=6, density="unitary", points=10)
     assert len(region.certified) == len(region.half_planes) >= 10

@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from positivity.commands.patience import bound_seconds, patience
 from positivity.commands.shared import (
     add_certified,
     add_output,
     add_problem,
+    add_time_limit,
     assumptions,
     check_figure,
     check_writable,
@@ -35,6 +37,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--smeared", type=integer, default=0, metavar="K", help="unitary: K smeared nulls, numerical")
     add_output(parser)
     add_certified(parser)
+    add_time_limit(parser)
     parser.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
     parser.add_argument("--explain", nargs="?", const="explain.pdf", metavar="FILE",
                          help="functional and spectrum (default explain.pdf)")  # fmt: skip
@@ -46,11 +49,12 @@ def _bound(options: Any) -> int:
     check_writable(options.certificate, options.output, options.explain)
     if options.explain:
         check_figure(options.explain)
-    result = bound(
-        options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
-        digits=options.digits, density=options.density, loops=options.loops, method=options.method,
-        assumptions=assumptions(options), smeared=options.smeared,
-    )  # fmt: skip
+    with patience(bound_seconds(options)):
+        result = bound(
+            options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
+            digits=options.digits, density=options.density, loops=options.loops, method=options.method,
+            assumptions=assumptions(options), smeared=options.smeared, time_limit=options.time_limit,
+        )  # fmt: skip
     if options.certificate:
         _write_certificates(options.certificate, result)
     deliver(options, result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from positivity.commands.patience import patience
 from positivity.commands.shared import (
     EXCLUDED,
     NOT_PROVED,
@@ -13,6 +14,7 @@ from positivity.commands.shared import (
     add_density,
     add_output,
     add_scope,
+    add_time_limit,
     assumptions,
     check_writable,
     command,
@@ -35,16 +37,18 @@ def add(commands: Any) -> None:
     add_output(parser, "verdict")
     parser.add_argument("--certificate", metavar="FILE", help="save the certificate, if excluded")
     add_certified(parser)
+    add_time_limit(parser)
 
 
 def _check(options: Any) -> int:
     from positivity.checking import check
 
     check_writable(options.output, options.certificate)
-    verdict = check(
-        values(options.couplings), order=options.order, dimension=options.dimension, density=options.density,
-        loops=options.loops, assumptions=assumptions(options),
-    )  # fmt: skip
+    with patience():
+        verdict = check(
+            values(options.couplings), order=options.order, dimension=options.dimension, density=options.density,
+            loops=options.loops, assumptions=assumptions(options), time_limit=options.time_limit,
+        )  # fmt: skip
     if options.certificate and verdict.certificate is not None:
         write_json(options.certificate, dict(verdict.certificate))
     deliver(options, verdict)

@@ -6,9 +6,11 @@ import json
 import sys
 from typing import Any
 
+from positivity.commands.patience import patience
 from positivity.commands.shared import (
     OK,
     add_certified,
+    add_time_limit,
     check_writable,
     command,
     exit_code,
@@ -41,6 +43,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--density", default="unitary", help="unitary (default): 0 <= rho_J <= 2")
     parser.add_argument("--functions", type=integer, metavar="F", help="test functions per sum rule")
     add_certified(parser)
+    add_time_limit(parser)
     parser.add_argument("--certificate", metavar="FILE", help="prove a bound and save it (A_2 alone; half a minute)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
@@ -59,11 +62,17 @@ def _cutoff(options: Any) -> int:
         if options.certificate:
             raise InputError("--certificate is for one --p-min: give it, e.g. --p-min 0.1 --contacts 1")
         return _scan(question, options)
+    with patience():
+        return _one(question, options)
+
+
+def _one(question: dict[str, Any], options: Any) -> int:
+    """At one p-min."""
     if options.certificate:
         return _certify(question, options)
     from positivity.weak_gravity import cutoff_bound
 
-    result = cutoff_bound(options.p_min, functions=options.functions, **question)
+    result = cutoff_bound(options.p_min, functions=options.functions, time_limit=options.time_limit, **question)
     _show(options, result.to_dict(), str(result))
     return exit_code(options, [result.status], True)
 
@@ -82,7 +91,7 @@ def _certify(question: dict[str, Any], options: Any) -> int:
     if sys.stderr.isatty():
         print("proving: about half a minute", file=sys.stderr)
     chosen = {} if options.functions is None else {"functions": options.functions}
-    certificate = certify_cutoff(options.p_min, options.contacts, **chosen)
+    certificate = certify_cutoff(options.p_min, options.contacts, time_limit=options.time_limit, **chosen)
     (statement,) = verify(certificate)
     write_json(options.certificate, certificate)
     _show(options, certificate, f"PROVED: {statement}\ncertificate: {options.certificate}")
@@ -92,17 +101,18 @@ def _certify(question: dict[str, Any], options: Any) -> int:
 def _scan(question: dict[str, Any], options: Any) -> int:
     from positivity.weak_gravity import CutoffBound, cutoff_bound
     from positivity.weak_gravity_problem import cutoff_problem
+    from solvers.deadline import time_limit
 
     if not question["forward_sum_rules"] and question["k"] == (2,) and question["contacts"] is None:
         question["contacts"] = 1
     for p_min in SCAN:  # all questions are checked before the first is answered
         cutoff_problem(p_min, **question)
     results: list[CutoffBound] = []
-    for p_min in SCAN:
-        _progress(len(results))
-        results.append(
-            cutoff_bound(p_min, functions=24 if options.functions is None else options.functions, **question)
-        )
+    functions = 24 if options.functions is None else options.functions
+    with time_limit(options.time_limit):
+        for p_min in SCAN:
+            _progress(len(results))
+            results.append(cutoff_bound(p_min, functions=functions, **question))
     _progress(len(SCAN))
     lines = ["no --p-min given, and the bound depends on it: a scan (it falls to 0 as p-min -> 0)"]
     first = f"{results[0].problem.p_min:g} Lambda <= p"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from positivity.commands.shared import NOT_PROVED, OK, command, integer
+from positivity.commands.patience import patience
+from positivity.commands.shared import NOT_PROVED, OK, add_time_limit, command, integer
 from positivity.errors import InputError
 
 
@@ -19,21 +20,24 @@ def add(commands: Any) -> None:
     parser.add_argument("--dimension", type=integer, default=6, metavar="D", help="5 or larger (default 6)")
     parser.add_argument("--kappa", metavar="A", help="weight of A_2'(0) (default: the best, searched)")
     parser.add_argument("--delta", metavar="B", help="weight of the n=4 null (default: the best, searched)")
+    add_time_limit(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _exclude(options: Any) -> int:
     from positivity.couplings import parse_rational
     from positivity.exclusion import best_exclusion, exclude
+    from positivity.limits import within
     from positivity.verification import verify
 
     if (options.kappa is None) != (options.delta is None):
         raise InputError("give both --kappa and --delta, or none of them")
-    if options.kappa is None:
-        found = best_exclusion(options.dimension)
-    else:
-        weights = parse_rational(options.kappa, "--kappa"), parse_rational(options.delta, "--delta")
-        found = exclude(options.dimension, *weights)
+    with patience(), within(options.time_limit):
+        if options.kappa is None:
+            found = best_exclusion(options.dimension)
+        else:
+            weights = parse_rational(options.kappa, "--kappa"), parse_rational(options.delta, "--delta")
+            found = exclude(options.dimension, *weights)
     if found is None:
         print("nothing is excluded by this functional: try other --kappa and --delta")
         return NOT_PROVED

@@ -7,8 +7,10 @@ import json
 import sys
 from typing import Any
 
+from positivity.commands.patience import patience
 from positivity.commands.shared import (
     add_certified,
+    add_time_limit,
     check_writable,
     command,
     decimal,
@@ -40,23 +42,28 @@ def add(commands: Any) -> None:
     parser.add_argument("--certificate", metavar="FILE", help="prove the bound for all states, functions on A_2 alone")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     add_certified(parser)
+    add_time_limit(parser)
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
 
 
 def _gravity(options: Any) -> int:
     from positivity.gravity import FUNCTIONS, GravityProgram, gravity_bound, smearing_space
+    from positivity.limits import within
 
     check_writable(options.output, options.certificate)
     counts = _numbers(options.functions, "functions", integer, "e.g. 9,8") if options.functions else None
     directions = [_direction(text) for text in options.direction or [_default(options.fix)]]
     held = {name: _number(name, text) for name, text in fixes(options.fix).items()}
-    if options.certificate:
-        if len(directions) > 1:
-            raise InputError("--certificate: one --direction at a time")
-        found = [gravity_bound(options.dimension, directions[0], counts, fix=held, b_max=options.b_max, certify=True)]
-    else:
-        program = GravityProgram(smearing_space(options.dimension, counts or FUNCTIONS, options.b_max))
-        found = [program.bound(direction, held) for direction in directions]
+    if options.certificate and len(directions) > 1:
+        raise InputError("--certificate: one --direction at a time")
+    with patience(), within(options.time_limit):
+        if options.certificate:
+            found = [
+                gravity_bound(options.dimension, directions[0], counts, fix=held, b_max=options.b_max, certify=True)
+            ]
+        else:
+            program = GravityProgram(smearing_space(options.dimension, counts or FUNCTIONS, options.b_max))
+            found = [program.bound(direction, held) for direction in directions]
     data = {"bounds": [bound.to_dict() for bound in found]}
     if options.output:
         write_json(options.output, data)

@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--output", "-o", metavar="FILE", help="figure, saved as PDF and PNG")
     parser.add_argument("--json", metavar="FILE", help="data (default: beside the figure)")
     add_certified(parser)
-    add_time_limit(parser)
+    add_time_limit(parser, "stop after S seconds, as after Ctrl-C")
     parser.add_argument("--resume", action="store_true", help="go on from the data file of an interrupted run")
 
 

@@ -48,6 +48,7 @@ def command(
         name, help=text, description=f"{text} {more}", epilog=f"example: {example}", formatter_class=HelpFormatter
     )
     parser.set_defaults(run=run)
+    parser._actions[0].help = argparse.SUPPRESS  # a line that says what --help is, to who just used it
     return parser
 
 
@@ -93,9 +94,9 @@ def exit_code(options: Any, statuses: Iterable[str], numerical_asked: bool) -> i
     return OK if set(statuses) <= enough else NOT_PROVED
 
 
-def add_time_limit(parser: argparse.ArgumentParser) -> None:
-    """--time-limit of a command that can be resumed."""
-    parser.add_argument("--time-limit", type=seconds, metavar="S", help="stop after S seconds, as after Ctrl-C")
+def add_time_limit(parser: argparse.ArgumentParser, what: str = "stop after S seconds") -> None:
+    """--time-limit."""
+    parser.add_argument("--time-limit", type=seconds, metavar="S", help=what)
 
 
 def deliver(options: Any, result: Any) -> None:

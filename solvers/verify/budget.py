@@ -6,7 +6,7 @@ The time is that of the processor, so that a busy machine refuses nothing that a
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ class _Clock:
 
 _chosen: ContextVar[float | None] = ContextVar("chosen", default=None)
 _clock: ContextVar[_Clock | None] = ContextVar("clock", default=None)
+_watch: ContextVar[Callable[[], object] | None] = ContextVar("watch", default=None)
 
 
 @contextmanager
@@ -60,8 +61,21 @@ def budget(default: float) -> Iterator[None]:
         _clock.reset(token)
 
 
+@contextmanager
+def watched(watch: Callable[[], object]) -> Iterator[None]:
+    """Within it `watch` is called in every long loop of a proof, and stops it by raising."""
+    token = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(token)
+
+
 def spend() -> None:
     """Called in every long loop; raises TooCostly once the time is used up."""
+    watch = _watch.get()
+    if watch is not None:
+        watch()
     clock = _clock.get()
     if clock is not None and time.thread_time() > clock.end:
         raise TooCostly(f"not proved within the time limit of {clock.limit:g} s: raise the time limit")

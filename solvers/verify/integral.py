@@ -19,16 +19,23 @@ from solvers.verify.nonnegative import NotProved, prove_on_interval
 
 #: halvings of an interval before the rest is bounded by its length
 _DEPTH = 26
+#: the weights of the tail are summed spin by spin up to so many times its first spin
+_SUMMED = 8
 
 Table = Sequence[Sequence[fmpz]]
 
 
 def spin_weight(spin: int, dimension: int) -> arb:
     """n_J / pi = (4 pi)^(D/2) (D+2J-3) Gamma(D+J-3) / (pi^2 Gamma(D/2-1) Gamma(J+1))."""
-    ratio = fmpz(1)
+    return arb(_multiplicity(spin, dimension)) * _prefactor(dimension)
+
+
+def _multiplicity(spin: int, dimension: int) -> fmpz:
+    """(D+2J-3) Gamma(D+J-3) / Gamma(J+1)."""
+    ratio = fmpz(dimension + 2 * spin - 3)
     for k in range(1, dimension - 3):
-        ratio *= spin + k  # Gamma(D+J-3)/Gamma(J+1)
-    return arb(ratio * (dimension + 2 * spin - 3)) * _prefactor(dimension)
+        ratio *= spin + k
+    return ratio
 
 
 def _prefactor(dimension: int) -> arb:
@@ -100,24 +107,49 @@ def _ball(value: fmpq) -> arb:
 
 
 def tail(table: Table, dimension: int, spin: int, reach: int) -> arb:
-    """Upper bound on the sum over even J >= spin of (n_J/pi) int_0^1 x^(D/2-1) P_+ dx.
+    """A ball that holds an upper bound on the sum over even J >= spin of (n_J/pi) int_0^1 x^(D/2-1) P_+ dx.
 
     table[e][d]: coefficient of x^e X^d, d <= e.  reach: P <= 0 is proved for xi = X x >= reach.
-    For xi <= reach every coefficient sum_i a[e][e-i] X^-i is at most that of X = X(spin), for
-    positive a, or of X = infinity; raises NotProved if P > 0 beyond reach cannot be excluded.
+    With theta = X(spin)/X in [0, 1], P = sum_i theta^i a_i(xi) <= (1-theta) a_0 + theta G, where
+    G = a_0 + a_1 + the positive coefficients of the other a_i; P_+ is convex, so that the sum is at most
+    sum (1-theta) I(a_0) + theta I(G), with I the integral over xi.  Derived in docs/theory/full_unitarity.md.
+    Raises NotProved if P > 0 beyond reach cannot be excluded.
     """
     start = spin * (spin + dimension - 3)
     if reach > start:
         raise NotProved("no sign is known at large xi")
     prove_nonnegative_beyond([[-c for c in line] for line in table], start, reach)
     degree = len(table) - 1
-    upper = [fmpz(0)] * (degree + 1)  # times start^degree
+    limit, cover = [fmpz(0)] * (degree + 1), [fmpz(0)] * (degree + 1)  # a_0, and G times start^degree
     for e, line in enumerate(table):
-        for d, c in enumerate(line):
-            if d == e or c > 0:
-                upper[e] += c * fmpz(start) ** (degree - (e - d)) if c != 0 else 0
-    integral = positive_part(upper, dimension, fmpq(0), fmpq(reach)) / arb(fmpz(start) ** degree)
-    return integral * _tail_weight(dimension, spin)
+        for d, c in enumerate(line[: e + 1]):
+            if d == e:
+                limit[e] = c
+            if d >= e - 1 or c > 0:
+                cover[e] += c * fmpz(start) ** (degree - (e - d))
+    first = positive_part(limit, dimension, fmpq(0), fmpq(reach))
+    second = positive_part(cover, dimension, fmpq(0), fmpq(reach)) / arb(fmpz(start) ** degree)
+    weight, slope = _tail_weights(dimension, spin)
+    return weight * first + slope * (second - first)
+
+
+def _tail_weights(dimension: int, spin: int) -> tuple[arb, arb]:
+    """Balls: one that holds an upper bound on W, the sum over even J >= spin of w_J = (n_J/pi) X^(-D/2), and
+    one that holds the sum of w_J X(spin)/X.
+
+    Spin by spin up to a multiple of the first one; the rest is bounded.
+    """
+    start, last = spin * (spin + dimension - 3), _SUMMED * spin
+    weight, slope = arb(0), arb(0)
+    for current in range(spin, last, 2):
+        spend()
+        casimir = current * (current + dimension - 3)
+        term = arb(_multiplicity(current, dimension)) / _power(fmpq(casimir), dimension)
+        weight += term
+        slope += term * start / casimir
+    rest = _tail_weight(dimension, last)
+    share = rest * start / (last * (last + dimension - 3)) * arb(0.5, 0.5)  # at least 0
+    return weight * _prefactor(dimension) + rest, slope * _prefactor(dimension) + share
 
 
 def _tail_weight(dimension: int, spin: int) -> arb:

@@ -84,8 +84,7 @@ def _contacts(count: int) -> str:
 
 def _interval(proof: Proof) -> str:
     assert proof.interval is not None
-    low, high = (g2_in_units_of_u(value, proof.dimension) for value in proof.interval)
-    ends = low.upper().str(7, radius=False), high.lower().str(7, radius=False)
+    ends = [_inwards(value, proof.dimension, sign) for value, sign in zip(proof.interval, (1, -1), strict=True)]
     power = pi_power(proof.dimension)
     exact = f"g2 pi^{power} from {number_text(proof.interval[0])} to {number_text(proof.interval[1])}"
     return (
@@ -93,6 +92,13 @@ def _interval(proof: Proof) -> str:
         f"whatever g3 and g4: {proof.density}, {_STATES}, one-loop ({loops_text(proof.pairs)}; {SCHEME}) "
         f"forward sum rules to order {proof.order}"
     )
+
+
+def _inwards(value: fmpq, dimension: int, sign: int) -> str:
+    """g2 / U with seven decimals, rounded up (sign 1) or down (sign -1): an interval must not grow."""
+    with working_precision(128):
+        scaled = (sign * g2_in_units_of_u(value, dimension) * 10**7).upper().ceil()
+    return number_text(fmpq(sign * scaled.unique_fmpz(), 10**7))
 
 
 def g2_in_units_of_u(value: fmpq, dimension: int) -> arb:

@@ -377,5 +377,12 @@ def statements_of_proofs(v: Verifier) -> None:
     assert small.startswith("-~") and abs(float(small[2:].split(" ")[0]) * 3.0**600 - 1) < 1e-9
     assert abs(float(long[1:].split(" ")[0]) / (1e300 / 7) - 1) < 1e-9
     assert v.proof.number_text(fmpq(2) ** 600) == str(2**600)
+    # D = 6: g2 pi^-3 is 64 g2/U; the low end of an interval is rounded up, the high end down
+    for value, sign, text in ((fmpq(23501, 100), 1, "3.6720313"), (fmpq(23501, 100), -1, "3.6720312")):
+        assert v.statements._inwards(value, 6, sign) == text
+    # exactly U, known as a ball around 1: its upper end counts
+    assert v.statements._inwards(fmpq(64), 6, 1) == "1.0000001"
+    span = make("interval", 6, density, interval=(fmpq(23501, 100), fmpq(23501 * 2, 100)), loops=((pairs[5], fmpq(1)),))
+    assert "no theory has 3.6720313 U < g2 < 7.3440625 U" in say(span), say(span)
     value = v.statements.g2_in_units_of_u(fmpq(64), 6)
     assert abs(float(value.mid()) - 1) < 1e-30 and wave_norm(0, 4) > 0

@@ -1,0 +1,62 @@
+"""What a user sees of a long computation: an estimate before, a line on the terminal while it lasts."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from solvers.deadline import reporting
+
+#: seconds after which a computation says what it does, and between two such lines
+_SILENT, _BETWEEN = 5.0, 0.5
+
+
+class _Line:
+    """One line on the terminal, written over and over; the estimate on a line of its own before it."""
+
+    def __init__(self, expected: str) -> None:
+        self.expected, self._phase = expected, "computing"
+        self._shown = float("-inf")
+        self._terminal = sys.stderr is not None and sys.stderr.isatty()
+
+    def __call__(self, phase: str, seconds: float) -> None:
+        self._phase = phase or self._phase
+        if self.expected:  # at the first look, when the question is known to make sense
+            self._write(self.expected + "\n")
+            self.expected = ""
+        if self._terminal and seconds >= _SILENT and time.monotonic() >= self._shown + _BETWEEN:
+            self._shown = time.monotonic()
+            self._write(f"\r{seconds:.0f} s: {self._phase}\033[K")
+
+    def clear(self) -> None:
+        """At the end, whatever it is."""
+        if self._shown > 0:
+            self._write("\r\033[K")
+
+    def _write(self, text: str) -> None:
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):
+                sys.stderr.write(text)
+                sys.stderr.flush()
+
+
+@contextmanager
+def patience(expected: str = "") -> Iterator[None]:
+    """Within it a computation of more than five seconds shows on a terminal what it does.
+
+    expected: a line that says how long it takes, "" for none.
+    """
+    line = _Line(expected)
+    try:
+        with reporting(line):
+            yield
+    finally:
+        line.clear()
+
+
+def bound_seconds(options: Any) -> str:
+    """A line with the time a bound will take, "" if that is short or not known."""
+    return ""
