@@ -14,7 +14,8 @@ GOOD = {
 GRID = {"from": "0.1", "to": "0.2", "points": "2", "scale": '"linear"', "adaptive": "0"}
 WRONG = [
     '""', '"x"', '"\\u001b[31m"', "-1", "0", "1.5", "1e400", "nan", "-inf", "true", "[]", "[1, [2]]", "{}", "{a = 1}",
-    "9" * 30, "9" * 5000, '"' + "9" * 5000 + '"', '"1/0"', '"g3/0"', '"\\u0000"', "1979-05-27", "07:32:00", "'''a\nb'''",
+    "9" * 30, "9" * 5000, '"' + "9" * 5000 + '"', '"1/0"', '"g3/0"', '"\\u0000"', "1979-05-27", "07:32:00",
+    "'''a\nb'''",
 ]  # fmt: skip
 CODES = {0, 1, 2, 3, 4}
 
@@ -29,7 +30,8 @@ def changed():
     for key, value in itertools.product(GOOD, WRONG):
         yield f"{key} = {value:.20}", text(GOOD | {key: value}, GRID)
     for key, value in itertools.product(GRID, WRONG):
-        yield f"grid {key} = {value:.20}", text(GOOD, GRID | {key: value})
+        if (key, value) != ("from", "0"):  # a sensible question
+            yield f"grid {key} = {value:.20}", text(GOOD, GRID | {key: value})
     for key in GOOD:
         yield f"without {key}", text({k: v for k, v in GOOD.items() if k != key}, GRID)
     for key in GRID:
@@ -51,15 +53,19 @@ def shapes():
     yield from {
         "empty": "", "blank": "\n \t\n", "text": "hello", "json": '{"a": 1}', "binary": "\x01\x02", "half": good[:-20],
         "twice": good + "\n" + good, "deep": "a = " + "[" * 20_000, "deep table": "[" + "a." * 5000 + "b]",
-        "no grid": "\n".join(f"{k} = {v}" for k, v in GOOD.items()), "grid = 1": "grid = 1", "fix = 1": good + "\nfix = 1",
+        "no grid": "\n".join(f"{k} = {v}" for k, v in GOOD.items()), "grid = 1": "grid = 1",
+        "fix = 1": good + "\nfix = 1",
         "unknown key": "x = 1\n" + good, "long key": "x" * 10_000 + " = 1\n" + good, "large": "# " + "x" * 2_000_000,
-        "unknown table": good + "\n[tables]", "escape key": '"\\u001b[2J" = 1\n' + good, "fix twice": good + "\n[fix]\ng4 = 1",
+        "unknown table": good + "\n[tables]", "escape key": '"\\u001b[2J" = 1\n' + good,
+        "fix twice": good + "\n[fix]\ng4 = 1",
         "many points": text(GOOD, GRID | {"points": "100000"}, "[grid.g5]\nfrom=0\nto=1\npoints=100000"),
         "code": text(GOOD | {"task": '"os:system"'}, GRID), "no module": text(GOOD | {"task": '"a.b.c:d"'}, GRID),
         "task of nothing": text(GOOD | {"task": '":"'}, GRID), "dots": text(GOOD | {"task": '"...:x"'}, GRID),
         "check": text(GOOD | {"task": '"check"'}, GRID), "axis": text(GOOD, GRID, "[grid.g1]\nvalues = [1]"),
-        "axis of nothing": text(GOOD, GRID, '[grid.""]\nvalues = [1]'), "axes": text(GOOD, GRID, "[grid.order]\nvalues = [4]"),
-        "units": text(GOOD, GRID | {"from": '"0.1U"'}), "tiny": text(GOOD, GRID | {"from": '"1e-300"', "to": '"2e-300"'}),
+        "axis of nothing": text(GOOD, GRID, '[grid.""]\nvalues = [1]'),
+        "axes": text(GOOD, GRID, "[grid.order]\nvalues = [4]"),
+        "units": text(GOOD, GRID | {"from": '"0.1U"'}),
+        "tiny": text(GOOD, GRID | {"from": '"1e-300"', "to": '"2e-300"'}),
     }.items()  # fmt: skip
 
 
@@ -75,7 +81,8 @@ def assert_harmless(capsys, folder, label, specification):
     assert "Traceback" not in err and "\x1b" not in out + err, label
     if code == 2:
         assert err.startswith("positivity: ") and err.count("\n") == 1 and len(err) < 1000 and out == "", (label, err)
-    assert "error in the library" not in (folder / "scan.jsonl").read_text() if code != 2 else True, label
+    if code != 2:
+        assert "error in the library" not in (folder / "scan.jsonl").read_text(), label
     assert time.perf_counter() - started < 10, label
 
 
