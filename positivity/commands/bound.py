@@ -13,6 +13,7 @@ from positivity.commands.shared import (
     add_problem,
     add_time_limit,
     assumptions,
+    check_figure,
     check_writable,
     command,
     deliver,
@@ -46,6 +47,8 @@ def _bound(options: Any) -> int:
     from positivity.bounds import bound
 
     check_writable(options.certificate, options.output, options.explain)
+    if options.explain:
+        check_figure(options.explain)
     with patience(bound_seconds(options)):
         result = bound(
             options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),

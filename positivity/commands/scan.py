@@ -10,6 +10,7 @@ from positivity.commands.shared import (
     INTERRUPTED,
     NOT_PROVED,
     OK,
+    add_certified,
     add_time_limit,
     check_writable,
     command,
@@ -30,6 +31,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--jobs", type=integer, default=1, metavar="K", help="worker processes (default 1)")
     parser.add_argument("--resume", action="store_true", help="go on with the file of an interrupted scan")
     add_time_limit(parser, "stop after S seconds, as after Ctrl-C")
+    add_certified(parser)
     parser.add_argument("--dask", metavar="ADDRESS", help="run on this dask scheduler instead of processes")
     parser.add_argument("--json", action="store_true", help="print a summary as JSON")
 
@@ -70,7 +72,14 @@ def _scan(options: Any) -> int:
         print("positivity: stopped before the end; --resume goes on", file=sys.stderr)
         return INTERRUPTED
     # a numerical answer that was asked for will do
-    unproved = {"failed", "no theory", "undecided"} | (set() if found.spec.options["smeared"] else {"numerical"})
+    unproved = {"failed", "no theory", "undecided"}
+    if options.require_certified or not found.spec.options["smeared"]:
+        unproved.add("numerical")
+    if options.require_certified and (found.spec.options["density"], found.spec.options["loops"]) != (
+        "positive",
+        "tree",
+    ):
+        unproved.add("allowed")  # the density or spectrum of the example is numerical
     return NOT_PROVED if unproved & set(counts) else OK
 
 

@@ -186,6 +186,12 @@ def _check_writable(name: str) -> None:
         raise InputError(f"cannot write {shown(name)}: the file is read-only")
 
 
+def check_figure(name: str) -> None:
+    """Refuse the name of a figure that is no PDF or PNG, before any long computation."""
+    if file_of(name).suffix not in (".pdf", ".png", ""):
+        raise InputError(f"figure {shown(name)}: use a name ending in .pdf or .png")
+
+
 def show_progress(done: int, total: int) -> None:
     """A progress bar on stderr."""
     width = 30

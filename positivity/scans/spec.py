@@ -10,8 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from positivity.bounds import MAX_DIGITS, MAX_SMEARED
 from positivity.couplings import combination_text, parse_combination
-from positivity.errors import InputError, check_dimension, check_order, reading, shown
+from positivity.errors import (
+    InputError,
+    check_dimension,
+    check_order,
+    check_text,
+    reading,
+    shown,
+    whole_number,
+)
 from positivity.problem import SCHEME
 from positivity.reading import MAX_SPECIFICATION, read_text
 from positivity.scans.axes import WHOLE_NUMBERS, Axis
@@ -84,6 +93,8 @@ class ScanSpec:
             raise InputError("fix: write a table such as [fix] with g4 = 0.3")
         axes = tuple(Axis.from_dict(name, each) for name, each in grid.items())
         options = {key: data.get(key, default) for key, default in _DEFAULTS.items()}
+        for key, least, most in (("digits", 1, MAX_DIGITS), ("smeared", 0, MAX_SMEARED)):
+            options[key] = whole_number(options[key], key, least, most)
         held = tuple((combination_text(parse_combination(name)), str(value)) for name, value in fix.items())
         spec = cls(axes, held, options, data.get("assumptions"))
         spec._check(data)
@@ -96,6 +107,8 @@ class ScanSpec:
         for axis in self.axes:
             if axis.name in WHOLE_NUMBERS and axis.name in data:
                 raise InputError(f"{axis.name!r} is both an axis and an option: drop one")
+        for key in ("task", "target", "density", "loops", "method", "keep"):
+            check_text(self.options[key], key, repr(_DEFAULTS[key] or "g3"))
         if self.options["keep"] not in KEEPS:
             raise InputError(f"keep {self.options['keep']!r}: use one of {', '.join(KEEPS)}")
         if self.task not in TASKS and ":" not in self.task:
@@ -128,6 +141,11 @@ class ScanSpec:
     def adaptive(self) -> bool:
         """Whether any axis is bisected where the answer changes."""
         return any(axis.levels for axis in self.axes)
+
+    @property
+    def exact_examples(self) -> bool:
+        """Whether the example of an "allowed" point is exact, not a numerical density or spectrum."""
+        return (self.options["density"], self.options["loops"]) == ("positive", "tree")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary, complete and canonical."""

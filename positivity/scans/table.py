@@ -7,13 +7,13 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from positivity.errors import InputError
 from positivity.files import written
 from positivity.journal import read
 from positivity.plaintext import cell, plain
+from positivity.reading import path_of
 from positivity.results import html_table, text_table
 from positivity.scans.axes import WHOLE_NUMBERS, numeric
 from positivity.scans.plan import answer_class, is_complete
@@ -45,7 +45,7 @@ class Scan:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Scan:
         """Read a file of a scan, also one that is being written; raises InputError."""
-        place = Path(path)
+        place = path_of(path)
         try:
             with place.open("rb") as stream:
                 found = read(place, stream, SCAN_SCHEMA, "scan", lambda row: (row["point"], answer_class(row)))

@@ -268,8 +268,8 @@ def same_as_bound(question: Question, answer: Any) -> Iterator[str]:
         request = spec.request(row["point"])
         kept = ("over", "order", "dimension", "fix", "digits", "density", "loops", "method", "smeared")
         asked = {"coupling": request["target"]} | {key: request[key] for key in kept}
-        if "assumptions" in request:
-            asked["assumptions"] = request["assumptions"]
+        if "assumptions" in question.arguments:
+            asked["assumptions"] = question.arguments["assumptions"]
         try:
             alone = ask(Question(question.number, "bound", question.family, asked))
         except positivity.InputError as error:

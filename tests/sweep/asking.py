@@ -16,6 +16,10 @@ def ask(question: Question) -> Any:
     """The answer: a result object of the package."""
     given = dict(question.arguments)
     if question.kind == "scan":
+        assumed = given.get("assumptions", {})
+        if "gaps" in assumed:  # a specification has pairs
+            pairs = [[gap["spin"], gap["mass_squared"]] for gap in assumed["gaps"]]
+            given["assumptions"] = assumed | {"gaps": pairs}
         return positivity.scan(given)
     if "assumptions" in given:
         given["assumptions"] = Assumptions.from_dict({"ceiling": "2"} | given["assumptions"])

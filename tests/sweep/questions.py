@@ -90,7 +90,7 @@ def _positive(draw: random.Random, number: int, kind: str, cheap: bool) -> Quest
     others = [name for name in names_to(min(scope["order"], 8)) if name != over]
     exact = {name: positive_value(parts, scope["dimension"], name) for name in [over, *others]}
     ratios = {name: str(exact[name] / exact[over]) for name in others}
-    held, fits = _held(draw, ratios, 1 if kind == "bound" else 2)
+    held, fits = _held(draw, ratios, 1 if kind == "bound" else 2, cheap)
     rest = {"over": over, "fix": held, **scope}
     free, witness = [name for name in others if name not in held], parts if fits else None
     if kind == "region":
@@ -122,9 +122,9 @@ def _positive_check(
     return Question(number, "check", "positive", scope | {"couplings": given | {names[0]: f"{changed:.6f}"}})
 
 
-def _held(draw: random.Random, values: dict[str, str], left: int) -> tuple[dict[str, str], bool]:
+def _held(draw: random.Random, values: dict[str, str], left: int, cheap: bool) -> tuple[dict[str, str], bool]:
     """Fixed values of all but `left` couplings at most, and whether the theory with these values has them."""
-    mood = draw.choices(["none", "theory", "near", "wild"], [40, 30, 20, 10])[0]
+    mood = draw.choices(["none", "theory", "near", "wild"], [40, 30, 20, 0 if cheap else 10])[0]
     count = min(len(values) - left, draw.choice([1, 1, 2]))
     if mood == "none" or count < 1:
         return {}, True
@@ -148,7 +148,7 @@ def _unitary(draw: random.Random, number: int, kind: str, cheap: bool) -> Questi
     assumed = _assumptions(draw)
     blocks = _blocks(draw, assumed)
     levels = {n: f"{unitary_value(blocks, scope['dimension'], n):.30f}U" for n in names_to(min(scope["order"], 8))}
-    held, fits = _held(draw, levels, 2)
+    held, fits = _held(draw, levels, 2, cheap)
     if kind in ("check", "scan") or draw.random() < 0.3:
         held = {"g2": levels["g2"]} | held
     rest = scope | {"density": "unitary"} | ({"assumptions": assumed} if assumed else {})
