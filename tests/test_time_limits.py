@@ -80,6 +80,7 @@ def test_an_end_that_is_proved_outlives_the_deadline_of_the_other():
                 return End("-3", "certified"), None
             with deadline.time_limit(1e-9):
                 deadline.checkpoint()
+            raise AssertionError("the deadline was not noticed")
 
     assert timed(Solver(), [fmpq(1)], -1).status == "certified"
     assert timed(Solver(), [fmpq(1)], 1).reason.startswith("stopped by the time limit")
