@@ -103,6 +103,13 @@ def test_hostile_certificates_are_refused_in_time(name):
         assert "limit of" in str(found.value) and "raise the time limit" in str(found.value)
 
 
+def test_a_spectrum_of_long_numbers_is_refused_by_its_estimate():
+    """It takes about 1 s; the estimate was six times lower and let it begin."""
+    with pytest.raises(TooCostly, match="the proof needs about"):
+        states = HOSTILE["a spectrum of long numbers"]()["spectrum"]
+        verify({**documents()["allowed"], "order": 12, "spectrum": states}, seconds=0.5)
+
+
 @pytest.mark.parametrize("name", ["bound", "held", "cover", "strength", "region", "loop region", "excluded", "unitary"])
 def test_genuine_certificates_stay_below_a_tenth(name):
     seconds = 3.0 if name == "unitary" else 1.0
