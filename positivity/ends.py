@@ -94,7 +94,7 @@ class EndSolver:
         if self.method != "lp":
             return self._conic_end(weights, side), None
         end, point = self._linear(weights, side)
-        if self._spare is None and not end.spectrum_note.startswith(_LIMITS) and not _promised(end, self.digits):
+        if self._spare is None and not _promised(end, self.digits):
             end = self._with_fewer_rows([w * self._scale for w in weights], side, end)
         return end, point
 

@@ -91,6 +91,12 @@ def scaled(terms, dimension, factor):
         assert a is None or b == pytest.approx(a * factor, rel=1e-7, abs=1e-7 * factor)
 
 
+def dimensions(terms, dimension, more):
+    """States of D+1 dimensions are positive sums of those of D: a range never grows with the dimension."""
+    order = lowest(terms)
+    within(ends(terms, order, min(12, dimension + more)), ends(terms, order, dimension))
+
+
 parts = st.lists(st.tuples(st.integers(0, 3), st.floats(0.01, 100), st.floats(1, 50)), min_size=1, max_size=4)
 
 
@@ -104,6 +110,12 @@ def test_a_higher_order_is_never_weaker(terms, dimension, g4, more):
 @given(combinations, DIMENSIONS, fixes)
 def test_a_fixed_ratio_is_never_weaker(terms, dimension, g4):
     fixed_ratios(terms, dimension, g4)
+
+
+@FAST
+@given(combinations, st.integers(4, 11), st.integers(1, 8))
+def test_a_higher_dimension_is_never_weaker(terms, dimension, more):
+    dimensions(terms, dimension, more)
 
 
 @FAST
@@ -125,6 +137,7 @@ def test_multiples_of_a_combination(terms, dimension, factor):
         (higher_orders, (combinations, DIMENSIONS, fixes, st.integers(1, 4))),
         (fixed_ratios, (combinations, DIMENSIONS, fixes)),
         (mixtures, (combinations, DIMENSIONS, parts)),
+        (dimensions, (combinations, st.integers(4, 11), st.integers(1, 8))),
         (scaled, (combinations, DIMENSIONS, st.sampled_from([10, 700, 5000]))),
     ],
 )
@@ -155,6 +168,29 @@ def test_stronger_assumptions_are_never_weaker(assumed):
         "g4", over="U", order=6, density="unitary", assumptions=positivity.Assumptions(**assumed)
     ).upper
     assert float(less.value) <= float(full.value) + 1e-8
+
+
+@pytest.mark.parametrize(("coupling", "order", "dimension"), [("g4", 4, 4), ("g3", 3, 5)])
+def test_a_raised_cutoff_is_a_change_of_units(coupling, order, dimension):
+    """All spins from m^2 = 2 on: the largest value falls by 2^-(D/2-2+n), as its dimension says."""
+    spins, largest = (0, 2, 4), []
+    for gaps in ((), tuple((spin, "2") for spin in spins)):
+        assumed = positivity.Assumptions(last_spin=4, gaps=gaps)
+        end = positivity.bound(
+            coupling, over="U", order=6, dimension=dimension, density="unitary", assumptions=assumed
+        ).upper
+        assert end.status == "certified"
+        largest.append(float(end.value))
+    assert largest[1] == pytest.approx(largest[0] * 2.0 ** -(dimension / 2 - 2 + order), rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize(("coupling", "dimension"), [("g3", 4), ("g5", 7)])
+def test_two_methods_give_one_range(coupling, dimension):
+    linear = positivity.bound(coupling, order=6, dimension=dimension)
+    squares = positivity.bound(coupling, order=6, dimension=dimension, method="sdp")
+    for (_, a), (_, b) in zip(linear.ends(), squares.ends(), strict=True):
+        assert a.status == b.status == "certified"
+        assert float(a.value) == pytest.approx(float(b.value), rel=1e-4, abs=1e-4)
 
 
 @pytest.mark.parametrize("g4", ["0.01", "0.02", "0.27"])
