@@ -33,6 +33,8 @@ _SHARES = (fmpq(1, 10000), fmpq(1, 1000), fmpq(1, 100), fmpq(1, 10))
 
 #: digits that are nearly always proved; more of them can leave too little slack at high orders
 _ROBUST_DIGITS = 12
+#: how a note begins where no finite multipliers reach the optimum
+_LIMITS = "only limits of spectra"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,20 @@ class EndSolver:
 
     def end(self, weights: Sequence[fmpq], side: int) -> End:
         """As `solve`, the end alone."""
-        return self.solve(weights, side)[0]
+        at_once = self._without_nulls(weights, side) if self.method == "lp" and self.loops is None else None
+        return at_once or self.solve(weights, side)[0]
+
+    def _without_nulls(self, weights: Sequence[fmpq], side: int) -> End | None:
+        """The end where the couplings' own rows alone prove what spin-0 exchange reaches: no program to solve."""
+        self._scale = fmpq(1)
+        rows, over = self.ratio.program.targets, self.ratio.program.free[0]
+        lowest = min((min(row) for row, w in zip(rows, weights, strict=True) if w != 0 and row), default=0)
+        reached = [fmpq(0)] if lowest > min(over) else []  # far above the cutoff
+        if value_at(over, fmpq(1)) != 0:
+            total = sum((w * value_at(row, fmpq(1)) for w, row in zip(weights, rows, strict=True)), fmpq(0))
+            reached.append(-total / value_at(over, fmpq(1)))
+        found = self._elementary(weights, max(reached), 0.0) if reached else None
+        return self._report(*found, side) if found else None
 
     def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
         """One end, and the values of the targets (in units of over) in the extremal spectrum.
@@ -79,7 +94,7 @@ class EndSolver:
         if self.method != "lp":
             return self._conic_end(weights, side), None
         end, point = self._linear(weights, side)
-        if self._spare is None and (end.status == "failed" or not _promised(end, self.digits)):
+        if self._spare is None and not end.spectrum_note.startswith(_LIMITS) and not _promised(end, self.digits):
             end = self._with_fewer_rows([w * self._scale for w in weights], side, end)
         return end, point
 
@@ -301,7 +316,7 @@ def _promised(end: End, digits: int) -> bool:
 
 def _short_note(short: float) -> str:
     return (
-        "only limits of spectra have the fixed ratios, and the multipliers of the optimum grow without limit: "
+        f"{_LIMITS} have the fixed ratios, and the multipliers of the optimum grow without limit: "
         f"the value may lie about {short:.0e} outside of it"
     )
 

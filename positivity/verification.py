@@ -20,6 +20,7 @@ from positivity.implied.bounds import (
     excluded_intervals,
     intervals_text,
 )
+from positivity.implied.contents import check_keys
 from positivity.implied.gravity import GRAVITY_SCHEMA, gravity_statements
 from positivity.implied.prover import Prover
 from positivity.implied.regions import loop_region_statements, region_statements
@@ -44,10 +45,10 @@ def verify(
     """Prove a certificate, or what a saved bound, region, verdict, exclusion, scan or the data of a figure says.
 
     source: a file name or a parsed document.  seconds: of processor time that one certificate may take; None for
-    10 (forward sum rules), 30 (bounded densities) or 100 (gravity).  Returns one statement for each thing proved,
-    written from the proofs; one for all of a scan.  Raises Refused with the reason if anything that is said to be
-    certified is not implied by its certificates (TooCostly, a kind of it, where the limit is reached); Unreadable,
-    a kind of Refused, if there is no JSON document.  Statements are in units M = 1 (or U where they say so); method:
+    10 (forward sum rules), 30 (bounded densities), 100 (gravity) or 150 (cutoff).  Returns one statement for each
+    thing proved, written from the proofs; one for all of a scan.  Raises Refused with the reason if anything that
+    is said to be certified is not implied by its certificates (TooCostly, a kind of it, where the limit is reached);
+    Unreadable, a kind of Refused, if there is no JSON document.  Statements are in units M = 1 (or U where they say so); method:
     docs/theory/certificates.md.
     """
     with time_limit(seconds):
@@ -122,12 +123,16 @@ def of_proof(proof: Proof) -> Statement:
 
 def _strength(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
     """Slices of g2 by themselves: the dimension and the loops are those of their certificates."""
+    check_keys(data, "strength")
     scope = scope_of_proofs(prover.prove_all([c for part in data["slices"] for c in part["certificates"]]))
     return [Statement(intervals_text(excluded_intervals(data, scope, prover)), "", scope.text)]
 
 
 def _cover(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
-    raise Refused("a cover says nothing without its question: verify the bound that holds it")
+    raise Refused(
+        "a cover, several certificates that prove an end together, says nothing without its question: "
+        "save the whole result as JSON and verify that"
+    )
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Prover], list[Statement]]] = {
@@ -144,6 +149,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any], Prover], list[Statement]]] = {
 def _figure_statements(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
     """Every result in a figure that says it is certified; numerical ones beside it are passed over."""
     rest = {key: value for key, value in data.items() if key != "provenance"}
+    _check_provenance(data["provenance"])
     found: list[Statement] = []
     for part in _results(rest):
         if "schema" not in part:
@@ -158,7 +164,7 @@ def _figure_statements(data: Mapping[str, Any], prover: Prover) -> list[Statemen
 def _results(data: Any) -> Iterator[Mapping[str, Any]]:
     """The outermost documents with a schema, at any depth, and what says "certified" outside of them."""
     if isinstance(data, Mapping):
-        if "schema" in data or data.get("status") in _CLAIMS:
+        if "schema" in data or _claims(data.get("status")):
             yield data
         else:
             for value in data.values():
@@ -171,12 +177,24 @@ def _results(data: Any) -> Iterator[Mapping[str, Any]]:
 _CLAIMS = ("certified", "excluded")
 
 
+def _claims(status: Any) -> bool:
+    """Whether a status reads as one that says that something is proved, however it is written."""
+    return isinstance(status, str) and "".join(c for c in status.lower() if c.isalnum()) in _CLAIMS
+
+
+def _check_provenance(data: Any) -> None:
+    """Refuse results beside the counts, versions and texts of a figure."""
+    plain = {key: value for key, value in data.items() if key != "status"} if isinstance(data, Mapping) else data
+    if any(True for _ in _results(plain)):
+        raise Refused("the provenance of this figure holds results: nothing proves what stands there")
+
+
 def _says_certified(data: Any) -> bool:
     """Whether a status anywhere in a document says that something is proved."""
     if isinstance(data, Mapping):
         schema = str(data.get("schema", ""))
         proved = schema.startswith(_PREFIX) and "certificate/" in schema
-        own = data.get("status") in _CLAIMS or (schema == f"{_PREFIX}check/1" and data.get("status") == "allowed")
+        own = _claims(data.get("status")) or (schema == f"{_PREFIX}check/1" and data.get("status") == "allowed")
         return proved or own or any(_says_certified(value) for value in data.values())
     return isinstance(data, list | tuple) and any(_says_certified(value) for value in data)
 
@@ -185,8 +203,8 @@ def _check_count(data: Mapping[str, Any], statements: list[Statement]) -> None:
     """Refuse a caption that counts more certified ends than were proved."""
     provenance = data.get("provenance")
     counted = provenance.get("status") if isinstance(provenance, Mapping) else None
-    claimed = counted.get("certified", 0) if isinstance(counted, Mapping) else 0
-    if not isinstance(claimed, int) or claimed > len(statements):
+    claimed = [value for key, value in counted.items() if _claims(key)] if isinstance(counted, Mapping) else []
+    if not all(isinstance(value, int) for value in claimed) or sum(claimed) > len(statements):
         raise Refused(f"the figure counts more certified ends than the {len(statements)} that were proved")
 
 

@@ -22,7 +22,7 @@ EXCLUSION_MARGIN = 1e-2
 LINEAR_DIGITS, ZOOM_DIGITS = 8, 13
 _MAX_SWEEPS = 6
 #: times the range of the multipliers is widened, and by how much
-_WIDENINGS, _WIDER = 4, 30.0
+_WIDENINGS, _WIDER = 2, 30.0
 #: weakening of a degenerate value that makes room for the margin program
 _DEGENERATE_ALLOWANCE = 3e-9
 
@@ -50,6 +50,7 @@ def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResu
     Where multipliers reach the end of their range the range is widened: near the end of what the equalities
     allow they are large.  Status "excluded": the equalities cannot hold at all, see `exclusion`.
     """
+    exchange.widen(type(exchange).box / exchange.box)
     result = _solve_on_ladder(exchange, weights)
     if result.status != "optimal" or not result.at_box:
         return result

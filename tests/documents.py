@@ -79,8 +79,9 @@ def strength():
     certificates = [dict(c) for c in _excluding(low, high, pairs, 4, 6)]
     slices = [{"from": str(low), "to": str(high), "certificates": certificates}]
     problem = {"coupling": "g2", "over": "U", "dimension": 6, "order": 4, "density": "positive", "loops": FOUR}
-    end = {"status": "certified", "value": "4.00001", "natural": "4.00001", "certificate":
-           {"schema": "eft-positivity/strength/1", "slices": slices}}  # fmt: skip
+    certificate = {"schema": "eft-positivity/strength/1", "slices": slices}
+    end = {"status": "certified", "value": "4.00001", "natural": "4.00001", "excluded": ["4.00001", "4.05"],
+           "certificate": certificate}  # fmt: skip
     return {"schema": "eft-positivity/bound/1", "problem": problem, "upper": end, "lower": {"status": "failed"}}
 
 

@@ -192,3 +192,20 @@ def test_only_known_decimals_are_printed():
         end = positivity.bound("g3", order=order, digits=digits).lower
         places = len(end.value.partition(".")[2])
         assert abs(Fraction(end.value) - Fraction(end.spectrum_value)) < Fraction(10, 10**places)
+
+
+@pytest.mark.parametrize("order", [12, 16, 22])
+def test_what_needs_no_null_is_exact_at_every_order(order):
+    """g12/g4 <= 1/16 by <x^10> <= <x^2>; the program with its many nulls lost a digit with every order."""
+    bound = positivity.bound("g12", "g4", order=order)
+    assert (bound.lower.value, bound.upper.value) == ("0", "0.0625")
+    assert bound.lower.status == bound.upper.status == "certified" and bound.upper.spectrum
+
+
+def test_only_limits_have_no_g4():
+    """g4 = 0 is met at infinite mass only, where g3 = 0: no finite multipliers prove that, and the note says so."""
+    bound = positivity.bound("g3", order=6, fix={"g4": "0"})
+    for side, end in ((-1, bound.lower), (1, bound.upper)):
+        assert end.status == "certified"
+        assert 0 <= side * float(end.value) < 1e-5
+        assert "only limits of spectra" in end.spectrum_note

@@ -244,7 +244,7 @@ def test_what_is_implied_is_accepted():
         ("bound", "lower/value", "-11"), ("bound", "problem/order", 12), ("held", "problem/order", 6),
         ("unitary", "problem/assumptions/ceiling", "1"), ("bound", "problem/fix", [["g4", "0.3"]]),
         ("unitary", "problem/assumptions/last_spin", 10), ("gravity", "alpha", 100.0),
-        ("strength", "upper/certificate/slices/0/to", "4.05"), ("excluded", "couplings/1/1", "5"),
+        ("strength", "upper/certificate/slices/0/to", "4.05"), ("excluded", "order", 6),
     ):  # fmt: skip
         assert proved_statements(changed(documents()[name], path, value)), (name, path)
     data = documents()["loop"]

@@ -70,5 +70,8 @@ def _write_certificates(name: str, result: Any) -> None:
     for side, end in result.ends():
         if end.certificate is not None:
             write_json(target, dict(end.certificate))
-            print(f"certificate of the {side} end: {target}", file=sys.stderr)
+            # several certificates together, which only the question holds together
+            cover = "/cover/" in str(end.certificate.get("schema"))
+            note = "; to verify it save the whole result with --output" if cover else ""
+            print(f"certificate of the {side} end: {target}{note}", file=sys.stderr)
             target = target.with_name(f"{target.stem}-upper{target.suffix}")

@@ -18,7 +18,9 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("file", help="certificate, bound, region, ... in JSON, or scan in JSONL")
     parser.add_argument(
-        "--time-limit", metavar="S", help="processor seconds for one certificate (default 10; unitary 30; gravity 100)"
+        "--time-limit",
+        metavar="S",
+        help="processor seconds for one certificate (default 10; unitary 30, gravity 100, cutoff 150)",
     )
 
 

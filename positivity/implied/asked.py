@@ -13,6 +13,7 @@ from flint import arb, fmpq
 from positivity.amplitudes.one_loop import Pair, pair_text, parse_pairs
 from positivity.couplings import Combination, combination_text, order_of, parse_combination, parse_rational
 from positivity.errors import InputError
+from positivity.implied.contents import check_consistent
 from positivity.problem import Assumptions, Problem
 from positivity.units import Level, natural_unit, parse_level, to_ball
 from solvers.verify import Density, Refused
@@ -127,8 +128,13 @@ def read_scope(data: Any) -> tuple[Scope, str]:
             raise Refused(f"over {over!r} needs a bounded density or loops")
         scope = replace(scope, natural=over == "U")
     else:
-        scope = replace(scope, over=combination(over, "over"))
-    return replace(scope, fix=read_fixes(data.get("fix", []), scope.absolute)), text(data["coupling"], "coupling")
+        divisor = combination(over, "over")
+        if _is_positive({c: -value for c, value in divisor.items()}):
+            raise Refused(f"{combination_text(divisor)} is never positive: nothing is divided by it")
+        scope = replace(scope, over=divisor)
+    fix = read_fixes(data.get("fix", []), scope.absolute)
+    check_consistent(fix, None if scope.absolute else scope.over)
+    return replace(scope, fix=fix), text(data["coupling"], "coupling")
 
 
 def read_density(name: Any, assumptions: Any) -> Density:
@@ -150,8 +156,13 @@ def read_density(name: Any, assumptions: Any) -> Density:
         if spin in gaps:
             raise Refused(f"the gap of spin {spin} appears twice")
         gaps[spin] = number(gap["mass_squared"], "gap")
+        if gaps[spin] < 1:
+            raise Refused(f"the gap of spin {spin} is below the cutoff M = 1")
+    ceiling = number(assumptions.get("ceiling", "2"), "ceiling")
+    if not 0 < ceiling <= 2:
+        raise Refused(f"ceiling {number_text(ceiling)} is outside 0 < ceiling <= 2")
     return Density(
-        number(assumptions.get("ceiling", "2"), "ceiling"),
+        ceiling,
         None if last is None else integer(last, "last_spin", 0, _LAST_SPIN),
         tuple(sorted(gaps.items())),
     )

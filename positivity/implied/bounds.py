@@ -9,6 +9,7 @@ from flint import arb, fmpq
 
 from positivity.couplings import Combination, Coupling, combination_text
 from positivity.implied.asked import Scope, combination, number, read_scope
+from positivity.implied.contents import check_end, check_keys
 from positivity.implied.covers import Cover
 from positivity.implied.ends import implied_end, implied_exclusion, implied_ratio
 from positivity.implied.lowered import PRECISION
@@ -16,9 +17,9 @@ from positivity.implied.prover import Prover
 from positivity.implied.slices import implied_slice, joined
 from positivity.implied.statement import Statement
 from positivity.units import to_ball
-from solvers.precision import working_precision
 from solvers.verify import Refused
 from solvers.verify.document import integer
+from solvers.verify.precision import working_precision
 from solvers.verify.proof import number_text
 
 COVER_SCHEMA, STRENGTH_SCHEMA = "eft-positivity/cover/1", "eft-positivity/strength/1"
@@ -30,6 +31,7 @@ _G2 = {(1, 0): fmpq(1)}
 
 def bound_statements(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
     """What a saved bound says and its certificates imply; raises Refused."""
+    check_keys(data, "bound")
     scope, target = read_scope(data["problem"])
     statements = end_statements(data, scope, combination(target, "coupling"), prover)
     if not statements:
@@ -46,6 +48,7 @@ def end_statements(
         end = data[name]
         if not isinstance(end, Mapping):
             raise Refused(f"the {name} end is malformed")
+        check_end(end, scope.absolute)
         if end["status"] == "certified":
             try:
                 found = end_statement(end, scope, target, side, prover)
@@ -71,6 +74,8 @@ def end_statement(
     value = number(end["value"], "value")
     if certificate.get("schema") == STRENGTH_SCHEMA:
         return _strength_statement(certificate, end, value, scope, target, side, prover)
+    if end.get("excluded") is not None:
+        raise Refused("the certificate says nothing of an interval")
     if not scope.absolute:
         proved = implied_ratio(prover.prove(certificate), scope, target, side)
         if (value - side * proved) * side < 0:
@@ -141,11 +146,9 @@ def intervals_text(intervals: list[tuple[fmpq, fmpq]]) -> str:
 
 
 def _check_excluded(said: Any, intervals: Sequence[tuple[fmpq, fmpq]]) -> None:
-    """Refuse an interval, in units of U, that is not inside what slices exclude; None says nothing."""
-    if said is None:
-        return
+    """Refuse an interval, in units of U, that is not inside what slices exclude, or none at all."""
     if not isinstance(said, list | tuple) or len(said) != 2:
-        raise Refused("an excluded interval has two ends")
+        raise Refused("slices of g2 prove an excluded interval with two ends, the end names none")
     low, high = (number(value, "end of an excluded interval") for value in said)
     if not any(first <= low <= high <= last for first, last in intervals):
         raise Refused("the interval that is said to be excluded is not in what its certificates prove")

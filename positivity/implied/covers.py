@@ -15,8 +15,8 @@ from positivity.couplings import Coupling
 from positivity.implied.asked import Scope
 from positivity.implied.lowered import PRECISION, Crude, check_applies, lowered, single_levels
 from positivity.quadratics import Interval, Quadratic, allowed, largest
-from solvers.precision import working_precision
 from solvers.verify import Proof, Refused
+from solvers.verify.precision import working_precision
 
 _INFINITY = float("inf")
 #: a coefficient that is only what rounding left of an eliminated coupling

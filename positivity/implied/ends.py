@@ -14,8 +14,8 @@ from positivity.couplings import Combination
 from positivity.implied.asked import Scope
 from positivity.implied.lowered import PRECISION, Crude, check_applies, lowered, single_levels
 from positivity.units import natural_unit, to_ball
-from solvers.precision import working_precision
 from solvers.verify import Proof, Refused
+from solvers.verify.precision import working_precision
 from solvers.verify.proof import BOUNDED
 
 

@@ -34,6 +34,9 @@ def _statement(bound: Mapping[str, Any], prover: Prover) -> Statement:
         raise Refused("a certificate is about no fixed coupling")
     if bound["b_max"] is not None:
         raise Refused("a certificate knows no infrared cutoff b_max")
+    alpha = bound["alpha"]
+    if isinstance(alpha, bool) or not isinstance(alpha, int | float) or not isfinite(alpha):
+        raise Refused("alpha is not a number")
     proof = prover.prove(bound["certificate"])
     if proof.kind != GRAVITON:
         raise Refused("the certificate is of another kind: it knows no graviton")
@@ -48,9 +51,6 @@ def _statement(bound: Mapping[str, Any], prover: Prover) -> Statement:
         if claim.get(coupling, fmpq(0)) != value:
             raise Refused(f"the certificate is about another multiple of {name}")
     # 8 pi G >= 0, so a larger alpha says less
-    alpha = bound["alpha"]
-    if isinstance(alpha, bool) or not isinstance(alpha, int | float) or not isfinite(alpha):
-        raise Refused("alpha is not a number")
     if fmpq(*float(alpha).as_integer_ratio()) < proof.graviton:
         raise Refused(f"alpha = {alpha:.10g} is stronger than what its certificate proves")
     words = " + ".join(f"{number_text(v)}*{n}" for v, n in zip(direction, ("g2", "g3"), strict=True) if v != 0)

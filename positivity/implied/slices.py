@@ -18,9 +18,9 @@ from positivity.implied.asked import Scope
 from positivity.implied.lowered import PRECISION, row_proof
 from positivity.quadratics import Quadratic, allowed
 from positivity.units import natural_unit, to_ball
-from solvers.precision import working_precision
 from solvers.verify import Density, Proof, Refused
 from solvers.verify.loops import pi_power
+from solvers.verify.precision import working_precision
 from solvers.verify.proof import INEQUALITY
 
 Interval = tuple[fmpq, fmpq]

@@ -9,10 +9,10 @@ from flint import arb, fmpq
 from positivity.couplings import Combination
 from positivity.implied.ends import solve_columns
 from positivity.units import Level, natural_unit, to_ball
-from solvers.precision import working_precision
 from solvers.verify import Refused
 from solvers.verify.document import Certificate, Pair
 from solvers.verify.loops import pi_power
+from solvers.verify.precision import working_precision
 from solvers.verify.proof import BOUNDED, Proof
 
 _PRECISION = 256

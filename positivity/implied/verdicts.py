@@ -7,12 +7,14 @@ from typing import Any
 
 from flint import fmpq
 
-from positivity.couplings import combination_text
+from positivity.couplings import Combination, combination_text
 from positivity.implied.asked import Scope, combination, level, level_text, read_scope
+from positivity.implied.contents import check_consistent, check_keys
 from positivity.implied.lowered import check_applies
 from positivity.implied.prover import Prover
 from positivity.implied.statement import Statement
 from positivity.implied.values import Given, excludes
+from positivity.implied.wording import check_excluded_words, check_predicted
 from solvers.verify import Refused
 from solvers.verify.spectrum import verify_spectrum
 
@@ -21,17 +23,20 @@ _MOST = 200
 
 def verdict_statement(data: Mapping[str, Any], prover: Prover) -> Statement:
     """What a verdict says and its evidence implies; raises Refused."""
+    check_keys(data, "check")
     scope, given = verdict_scope(data), read_given(data["couplings"])
+    check_consistent(tuple(given), None)
     named = ", ".join(f"{combination_text(left)} = {level_text(value)}" for left, value in given)
     if data["status"] == "excluded":
         proof = prover.prove(data["certificate"])
         check_applies(proof, scope)
         excludes(proof, given)
+        check_excluded_words(data, proof, given)
         return Statement(f"excluded: {named}", "", scope.text)
     if data["status"] != "allowed" or scope.absolute:
         numerical = ": its spectrum is numerical" if data["status"] == "allowed" else ""
         raise Refused(f"the verdict holds no proof{numerical}")
-    _check_spectrum(data["spectrum"], scope, given)
+    check_predicted(data, _check_spectrum(data["spectrum"], scope, given))
     return Statement(f"allowed: {named}, exactly, by the spectrum", "", scope.text)
 
 
@@ -58,7 +63,8 @@ def read_given(couplings: Any) -> Given:
     return found
 
 
-def _check_spectrum(spectrum: Any, scope: Scope, given: Given) -> None:
+def _check_spectrum(spectrum: Any, scope: Scope, given: Given) -> Combination:
+    """The couplings of a spectrum, to the order of the verdict, if it has the given ones; raises Refused."""
     proof = verify_spectrum(spectrum, scope.dimension, scope.order)
     has = dict(proof.claim)
     for left, (in_m, in_u) in given:
@@ -68,3 +74,4 @@ def _check_spectrum(spectrum: Any, scope: Scope, given: Given) -> None:
             raise Refused(f"{combination_text(left)} is above the order of the verdict")
         if sum((c * has[key] for key, c in left.items()), fmpq(0)) != in_m:
             raise Refused(f"the spectrum has another {combination_text(left)}")
+    return has

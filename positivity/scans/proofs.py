@@ -8,11 +8,12 @@ from typing import Any
 
 from positivity.amplitudes.one_loop import loop_pairs
 from positivity.couplings import Combination, combination_text
-from positivity.errors import InputError
+from positivity.errors import InputError, shown
 from positivity.implied.asked import Scope, combination, read_fixes, read_scope
 from positivity.implied.bounds import end_statements
 from positivity.implied.prover import Prover
 from positivity.implied.verdicts import read_given, verdict_scope, verdict_statement
+from positivity.problem import STATUS_TEXT
 from positivity.scans.axes import WHOLE_NUMBERS
 from positivity.scans.spec import ScanSpec
 from solvers.verify import Refused
@@ -20,6 +21,8 @@ from solvers.verify import Refused
 _SIDES = ("lower", "upper")
 #: statuses of a row that say that something is proved
 _CLAIMS = ("certified", "excluded", "allowed")
+#: all that rows of this version have
+_STATUSES = {"bound": (*STATUS_TEXT,), "check": ("allowed", "excluded", "undecided", "failed")}
 Row = Mapping[str, Any]
 
 
@@ -58,6 +61,8 @@ def _verify_row(spec: ScanSpec, row: Row) -> int:
     if set(row["point"]) != {axis.name for axis in spec.axes}:
         raise Refused("the point has other axes than the scan")
     status, result = row["status"], row.get("result")
+    if status not in _STATUSES[spec.task]:
+        raise Refused(f"a row of status {shown(status)}")
     if not isinstance(result, Mapping):
         if status in _CLAIMS:
             raise Refused(f"the row is said to be {status} and its evidence was not kept")

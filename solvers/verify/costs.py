@@ -82,12 +82,15 @@ def expect_gravity(functional: Smeared, region: Region) -> None:
 def expect_cutoff(certificate: CutoffCertificate) -> None:
     """Refuse more nodes, spins and small intervals than the time allows."""
     spins, nodes, breaks = certificate.last_spin, len(certificate.nodes), len(certificate.breaks)
-    bits = 120 + 1.32 * spins
     numbers = [*certificate.breaks, *certificate.alpha, *certificate.beta]
-    # the precision grows with the spin: by default up to this one, further with the time limit
     expect_at_most(spins, 2000, "last_spin")
+    expect_at_most(nodes, 1000, "the number of nodes")
     digits = max((v.p.bit_length() + v.q.bit_length() for v in [*numbers, *certificate.nodes]), default=1)
-    at_node = spins * (breaks * 7 + 40) * (1.5e-7 + bits / 64 * 1.5e-8) + breaks * (1e-5 + digits * 1e-8)
+    # the precision grows with what cancels between the breaks: coefficients over (2x)^2 and (2x)^3
+    sizes = [v.p.bit_length() - v.q.bit_length() for v in (*certificate.alpha, *certificate.beta)]
+    first = certificate.nodes[0]
+    bits = 155 + max(0, *sizes) + 3 * max(0, first.q.bit_length() - first.p.bit_length())
+    at_node = spins * (breaks + 12) * (6.5e-7 + bits * 4e-10 + bits**1.6 * 1e-12) + breaks * (1e-5 + digits * 1e-8)
     ends = certificate.breaks
     boxes = sum(max(16.0, 8 * float((b - a) / (1 - b))) for a, b in pairwise(ends))
     expect(nodes * (at_node + boxes * 2.5e-5) + boxes * 1e-4, boxes * 1500 + spins * (breaks + 30) * (bits / 8 + 100))

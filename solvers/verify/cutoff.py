@@ -27,6 +27,7 @@ from solvers.verify.cutoff_document import CutoffCertificate, read_certificate
 from solvers.verify.document import Refused
 from solvers.verify.precision import working_precision
 from solvers.verify.proof import CUTOFF, Density, Proof, number_text
+from solvers.verify.wave_sums import wave_sums
 
 _SUBINTERVALS = 16
 _LOW_BITS = 80
@@ -80,7 +81,7 @@ def _upper_bound(certificate: CutoffCertificate) -> arb:
         total += step / 2 * (first + second)
         spend()
         cell = (low, high)
-        curvature, slope = _norms(boxes, cell, _curvature), _norms(boxes, cell, _casimir)
+        curvature, slope = _both_norms(boxes, cell)
         top = arb(high)
         total += step**3 / 12 * (even * top**3 / 4 * curvature).sqrt() / 2
         # for x <= 1/2 the even spins carry half of the Parseval sum
@@ -92,22 +93,24 @@ def _upper_bound(certificate: CutoffCertificate) -> arb:
 
 
 def _node_sum(certificate: CutoffCertificate, x: fmpq) -> arb:
-    """sum_{J even <= J*} (2J+1) |K_J(x)| / 2, by recurrences in J at a precision that outlives their growth."""
+    """sum_{J even <= J*} (2J+1) |K_J(x)| / 2, by recurrences in J."""
     spend()
-    last = certificate.last_spin
-    ctx.prec = 120 + int(1.32 * last)
+    last, cosines = certificate.last_spin, [1 - 2 * q * x for q in certificate.breaks]
     exact = _laurent(certificate, x)
-    z = [arb(1 - 2 * q * x) for q in certificate.breaks]
-    waves = _waves(z, last + 3)
+    # what cancels between the breaks, and the digits that the recurrences lose
+    ctx.prec = 150 + max(abs(c).ceil().bit_length() for row in exact for c in row)
+    z = [arb(c) for c in cosines]
     # rows J, columns l = -2..2: sum_i C_{i,l} Pi_J(z_i), Pi_J = int P_J
-    table = waves * arb_mat([[arb(c) for c in row] for row in exact])
+    table = wave_sums(cosines, exact, last + 3)
     primitive = []
     for spin in range(last + 3):
         if spin == 0:
             start = arb_mat([z]) * arb_mat([[arb(c) for c in row] for row in exact])
             primitive.append([start[0, c] for c in range(5)])
         else:
-            primitive.append([(table[spin + 1, c] - table[spin - 1, c]) / (2 * spin + 1) for c in range(5)])
+            below = arb(2 * spin + 1)
+            pairs = zip(table[spin + 1], table[spin - 1], strict=True)
+            primitive.append([(after - before) / below for after, before in pairs])
     logs = [(1 + point).log() for point in z]
     weights = [[arb(c) for c in row] for row in exact]
     inverse = [_divide([row[c] for row in primitive], _start(logs, weights, c)) for c in (0, 1)]
@@ -137,24 +140,17 @@ def _laurent(certificate: CutoffCertificate, x: fmpq) -> list[list[fmpq]]:
     return rows
 
 
-def _waves(z: list[arb], last: int) -> arb_mat:
-    """P_J(z_i) for J = 0..last: (last + 1, breaks)."""
-    rows = [[arb(1)] * len(z), z]
-    for spin in range(1, last):
-        # balls of integers: to convert a rational for every product takes as long as the product
-        a, b, below = arb(2 * spin + 1), arb(spin), arb(spin + 1)
-        rows.append([(a * (p * c) - b * d) / below for p, c, d in zip(z, rows[-1], rows[-2], strict=True)])
-    return arb_mat(rows)
-
-
 def _divide(source: list[arb], start: arb) -> list[arb]:
-    """M_J of weight 1/w from source_J = M_J of weight 1: w M = source, w = 1 + z, started at J = 0."""
-    found = [start]
-    before = arb(0)
+    """M_J of weight 1/w from source_J = M_J of weight 1: w M = source, w = 1 + z, started at J = 0.
+
+    (J+1) (h_{J+1} - h_J) = J (h_J - h_{J-1}) - (-1)^J (2J+1) source_J for h_J = (-1)^J M_J.
+    """
+    found, current, slope = [start], start, arb(0)
     for spin in range(len(source) - 1):
-        following = ((2 * spin + 1) * (source[spin] - found[spin]) - spin * before) / (spin + 1)
-        before = found[spin]
-        found.append(following)
+        term = (2 * spin + 1) * source[spin]
+        slope = slope + term if spin % 2 else slope - term
+        current = current + slope / (spin + 1)
+        found.append(current if spin % 2 else -current)
     return found
 
 
@@ -232,6 +228,17 @@ def _norms(boxes: list[_Box], cell: tuple[fmpq, fmpq], integrand: Callable[[_Box
         y = _hull(box.low * cell[0], box.high * cell[1])
         total += box.width * arb(abs(integrand(box, x, y)).upper()) ** 2
     return total
+
+
+def _both_norms(boxes: list[_Box], cell: tuple[fmpq, fmpq]) -> tuple[arb, arb]:
+    """The norms of `_curvature` and of `_casimir` over a cell."""
+    curvature, slope, x = arb(0), arb(0), _hull(*cell)
+    for box in boxes:
+        # q x is increasing in both: its hull stays below 1 where the product of two balls may not
+        y = _hull(box.low * cell[0], box.high * cell[1])
+        curvature += box.width * arb(abs(_curvature(box, x, y)).upper()) ** 2
+        slope += box.width * arb(abs(_casimir(box, x, y)).upper()) ** 2
+    return curvature, slope
 
 
 def _plain(box: _Box, x: arb, y: arb) -> arb:

@@ -45,7 +45,8 @@ def _expect(states: list[tuple[int, fmpq, fmpq]], order: int) -> None:
     """The sums have the powers of all masses as denominators; then a linear system of them is solved per order."""
     lengths = sum(m.p.bit_length() + m.q.bit_length() for _, m, _ in states) * order
     size = lengths / 64 + words([weight for _, _, weight in states])
-    sums, solving = order**2 / 4 * len(states) * (5e-6 + size * 2e-9), order**4 / 50 * (1e-6 + size * 3e-8)
+    # a sum of fractions of this length is made coprime each time
+    sums, solving = order**2 / 4 * len(states) * (5e-6 + size * 6e-8), order**4 / 50 * (1e-6 + size * 3e-8)
     expect(sums + solving, 16.0 * order * size * 8)
 
 
