@@ -59,3 +59,12 @@ def test_what_nothing_bounds_is_allowed_exactly(couplings, order, dimension):
     verdict = positivity.check(couplings, order=order, dimension=dimension)
     assert verdict.allowed and verdict.residual is None
     assert positivity.verify(json.loads(json.dumps(verdict.to_dict())))
+
+
+def test_a_scan_may_be_required_to_be_proved(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.toml").write_text('target = "g3"\ndensity = "unitary"\nsmeared = 3\n[grid.g2]\nvalues = ["0.2U"]\n')
+    assert run(capsys, "scan", "s.toml", "-o", "a.jsonl")[0] == 0
+    assert run(capsys, "scan", "s.toml", "-o", "b.jsonl", "--require-certified")[0] == 1
+    (tmp_path / "t.toml").write_text('target = "g3"\norder = 4\n[grid.g4]\nvalues = ["0.2"]\n')
+    assert run(capsys, "scan", "t.toml", "-o", "c.jsonl", "--require-certified")[0] == 0

@@ -98,6 +98,7 @@ class ScanSpec:
         held = tuple((combination_text(parse_combination(name)), str(value)) for name, value in fix.items())
         spec = cls(axes, held, options, data.get("assumptions"))
         spec._check(data)
+        digest(spec.to_dict())  # dates are TOML and no part of any question
         return spec
 
     def _check(self, data: Mapping[str, Any]) -> None:

@@ -189,7 +189,7 @@ def _function(task: str) -> Any:
     module, _, name = task.partition(":")
     try:
         return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise InputError(f"task {task!r} cannot be imported: {error}") from None
 
 

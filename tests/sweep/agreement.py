@@ -242,8 +242,8 @@ def points(question: Question, answer: Any) -> Iterator[str]:
     couplings = dict(given["fix"]) if absolute else {given["over"]: "1", **given["fix"]}
     kept = {key: given[key] for key in ("order", "dimension", "density", "loops", "assumptions") if key in given}
     for value, wrong in ((outside, "allowed"), (a + draw.uniform(0.3, 0.7) * (b - a), "excluded")):
-        if wrong == "excluded" and b - a < 1e-6 * max(1e-3, abs(b)):
-            continue
+        if wrong == "excluded" and b - a < 20 * 10.0 ** (1 - given["digits"]) * max(1e-3, abs(b)):
+            continue  # what lies between may be what the ends are off by
         text = f"{value:.12f}U" if absolute else f"{value:.12f}"
         named = couplings | {given["coupling"]: text}
         asked = Question(question.number, "check", question.family, kept | {"couplings": named})
