@@ -209,7 +209,7 @@ class _Run:
         patience = min((s for s in (backend.patience, self._time_left()) if s is not None), default=None)
         done, _ = wait(active, patience, return_when=FIRST_COMPLETED)
         if (not done or any(map(_is_lost, done))) and (trouble := backend.trouble()):
-            raise InputError(f"{trouble}: what is recorded is safe, go on with --resume and a new cluster")
+            raise InputError(f"{trouble}: what is recorded is safe, go on with resume and a new cluster")
         lost: list[tuple[_Task, BaseException]] = []
         for future in done:
             task = active.pop(future)
