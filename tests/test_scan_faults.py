@@ -45,7 +45,7 @@ def test_damaged_lines_are_named_and_can_be_computed_again(whole, tmp_path):
         path.write_bytes(b"".join(damaged.get(k, text) for k, text in enumerate(lines, 1)))
         content = path.read_bytes()
         for use in (positivity.Scan.load, lambda p: positivity.scan(SPEC, p, resume=True)):
-            with pytest.raises(positivity.InputError, match=f"damaged in {named}: delete .* go on with --resume"):
+            with pytest.raises(positivity.InputError, match=f"damaged in {named}: delete .* go on with resume"):
                 use(path)
         assert path.read_bytes() == content, "left alone"
         # what the message says

@@ -15,6 +15,7 @@ _WORDS = (
     (r"\bp_min = ", "--p-min "),
     (r"\bresume it \(resume=True\)", "add --resume"),
     (r"\bresume=True\b", "--resume"),
+    (r"\bgo on with resume\b", "go on with --resume"),
     (r"\bforward_sum_rules\b", "--forward-sum-rules"),
     (r"\bp_min\b", "--p-min"),
     (r"\bb_max\b", "--b-max"),
