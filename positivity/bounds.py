@@ -31,7 +31,7 @@ METHODS = ("lp", "sdp", "sdpa")
 DENSITIES = ("positive", "unitary")
 MAX_DIGITS = 60
 #: smeared nulls that may be asked for
-MAX_SMEARED = 40
+MAX_SMEARED = 24
 
 
 @known_keywords

@@ -107,7 +107,7 @@ def test_smeared_values_never_look_certified():
 @pytest.mark.parametrize(
     ("arguments", "fragment"),
     [
-        ({"coupling": "g2", "smeared": 99}, "1 to 24"),
+        ({"coupling": "g2", "smeared": 99}, "0 to 24"),
         ({"coupling": "g6'", "smeared": 3}, "linear in X"),
         ({"coupling": "g2", "smeared": 3, "assumptions": positivity.Assumptions(ceiling="1")}, "no assumptions"),
     ],
