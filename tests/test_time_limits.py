@@ -78,9 +78,7 @@ def test_an_end_that_is_proved_outlives_the_deadline_of_the_other():
         def solve(self, weights, side):
             if side < 0:
                 return End("-3", "certified"), None
-            with deadline.time_limit(1e-9):
-                deadline.checkpoint()
-            raise AssertionError("the deadline was not noticed")
+            raise deadline.OutOfTime(1)
 
     assert timed(Solver(), [fmpq(1)], -1).status == "certified"
     assert timed(Solver(), [fmpq(1)], 1).reason.startswith("stopped by the time limit")
@@ -192,3 +190,12 @@ def test_a_terminal_shows_what_is_done_and_is_left_clean(tmp_path):
     assert process.returncode == 0 and b"s: linear program" in seen and seen.endswith(b"\r\x1b[K")
     silent = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert silent.stderr == b""
+
+
+def test_a_high_order_says_before_how_long_it_takes(capsys):
+    """Once the question is known to make sense, and not otherwise."""
+    assert cli.main(["bound", "g3", "--order", "24", "--time-limit", "0.01"]) == 2
+    err = capsys.readouterr().err.splitlines()
+    assert err[0].startswith("order 24: about 10 s") and err[1].startswith("positivity: stopped")
+    assert cli.main(["bound", "g3", "--order", "24", "--digits", "0"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
