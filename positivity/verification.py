@@ -48,8 +48,8 @@ def verify(
     10 (forward sum rules), 30 (bounded densities), 100 (gravity) or 150 (cutoff).  Returns one statement for each
     thing proved, written from the proofs; one for all of a scan.  Raises Refused with the reason if anything that
     is said to be certified is not implied by its certificates (TooCostly, a kind of it, where the limit is reached);
-    Unreadable, a kind of Refused, if there is no JSON document.  Statements are in units M = 1 (or U where they say so); method:
-    docs/theory/certificates.md.
+    Unreadable, a kind of Refused, if there is no JSON document.  Statements are in units M = 1 (or U where they say
+    so); method: docs/theory/certificates.md.
     """
     with time_limit(seconds):
         if not isinstance(source, Mapping) and is_scan(source):
