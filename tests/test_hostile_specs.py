@@ -75,7 +75,8 @@ SPECIFICATIONS = [*changed(), *shapes()]
 def assert_harmless(capsys, folder, label, specification):
     (folder / "spec.toml").write_text(specification)
     (folder / "scan.jsonl").unlink(missing_ok=True)
-    started = time.perf_counter()
+    # some are sensible questions, which take seconds: of the processor, whatever else it does
+    started, used = time.perf_counter(), time.process_time()
     code, out, err = run(capsys, "scan", "spec.toml", "-o", "scan.jsonl")
     assert code in CODES, (label, code, err[-300:])
     assert "Traceback" not in err and "\x1b" not in out + err, label
@@ -83,7 +84,7 @@ def assert_harmless(capsys, folder, label, specification):
         assert err.startswith("positivity: ") and err.count("\n") == 1 and len(err) < 1000 and out == "", (label, err)
     if code != 2:
         assert "error in the library" not in (folder / "scan.jsonl").read_text(), label
-    assert time.perf_counter() - started < 10, label
+    assert time.process_time() - used < 10 and time.perf_counter() - started < 100, label
 
 
 def test_there_are_enough_of_them():

@@ -45,7 +45,9 @@ def evaluate(request: Request) -> Row:
     except InputError as error:
         row = {"status": "failed", "reason": str(error)}
     except Exception as error:
-        row = {"status": "failed", "reason": f"error in the library, please report: {error!r}"}
+        known = request["task"] in ("bound", "check")
+        where = "error in the library, please report" if known else f"the task {request['task']} raised"
+        row = {"status": "failed", "reason": f"{where}: {error!r}"}
     return row | {"seconds": round(time.perf_counter() - started, 4)}
 
 
