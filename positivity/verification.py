@@ -47,7 +47,7 @@ def verify(
     source: a file name or a parsed document.  seconds: of processor time that one certificate may take; None for
     10 (forward sum rules), 30 (bounded densities), 100 (gravity) or 150 (cutoff).  Returns one statement for each
     thing proved, written from the proofs; one for all of a scan.  Raises Refused with the reason if anything that
-        is said to be certified is not implied by its certificates (TooCostly, a kind of it, at the limit); Unreadable,
+    is said to be certified is not implied by its certificates (TooCostly, a kind of it, at the limit); Unreadable,
     a kind of Refused, if there is no JSON document.  Statements are in units M = 1 (or U where they say so); method:
     docs/theory/certificates.md.
     """
@@ -129,10 +129,7 @@ def _strength(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
 
 
 def _cover(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
-    raise Refused(
-        "a cover, several certificates that prove an end together, says nothing without its question: "
-        "save the whole result as JSON and verify that"
-    )
+    raise Refused("a cover says nothing without its question: verify the bound that holds it")
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Prover], list[Statement]]] = {
