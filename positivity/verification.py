@@ -129,7 +129,10 @@ def _strength(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
 
 
 def _cover(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
-    raise Refused("a cover says nothing without its question: verify the bound that holds it")
+    raise Refused(
+        "a cover, several certificates that prove an end together, says nothing without its question: "
+        "save the whole result as JSON and verify that"
+    )
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Prover], list[Statement]]] = {
