@@ -168,7 +168,13 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("integral.py", "positive_part", "if depth >= _DEPTH:", "*"): _SEARCH,
     ("integral.py", "_primitive", "if x == 0:", "*"): "the primitive vanishes at 0 as it is",
     ("integral.py", "tail", "degree = len(table) - 1", "*"): "another positive scale, divided out again",
-    ("integral.py", "tail", "limit, cover = *", "1: constant becomes 2"): _LONGER,
+    ("integral.py", "tail", "limit, cover = *", "1: constant becomes 2*"): _LONGER,
+    (
+        "integral.py",
+        "tail",
+        "for d, c in enumerate(line[*",
+        "1: constant becomes 2",
+    ): "higher powers are refused before",
     ("integral.py", "tail", "if d >= e - 1 or c > 0:", "*"): "coefficients are integers and zeros add nothing",
     # statements and proofs as data
     ("proof.py", "<module>", "_LONGEST = 200", "*"): _FORM,

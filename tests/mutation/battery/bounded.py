@@ -129,6 +129,9 @@ def positive_parts(v: Verifier) -> None:
             found = v.integral.positive_part([fmpz(c) for c in coefficients], dimension, *ends)
             covers = covering(coefficients, dimension, low, high)
             assert expected * (1 - 1e-15) <= mpmath.mpf(float(found.upper())) <= covers * (1 + 1e-12)
+    with patched(v.integral, _DEPTH=0):  # highest value times length
+        for scale in (1, 5):
+            holds(v.integral.positive_part([fmpz(scale), fmpz(-3 * scale)], 4, fmpq(0), fmpq(1)), scale, 1e-14)
     for low, high in ((fmpq(1), fmpq(1)), (fmpq(1), fmpq(1, 2))):
         assert v.integral.positive_part([fmpz(1)], 4, low, high) == 0
 
@@ -202,6 +205,7 @@ def tails(v: Verifier) -> None:
         (5, [[1, 0, 0], [2, 1, 0], [0, 3, -1]], 8),
         (4, [[1, 0, 0], [0, 0, 0], [900, 1, -1]], 8),
         (5, [[1, 0, 0], [0, 0, 0], [-900, -1, -1]], 8),
+        (4, [[1, 0, 0], [0, 0, 0], [0, 1, -1], [0, 0, -1]], 8),
     ):
         weight, slope = v.integral._tail_weights(dimension, 20)
         found = v.integral.tail([[fmpz(c) for c in line] for line in table], dimension, 20, reach)
@@ -209,7 +213,7 @@ def tails(v: Verifier) -> None:
         above(found, total, 0.02)
         # what the estimate is: between X = infinity and a cover of what is linear in 1/X, the positive rest at X*
         start = 20 * (17 + dimension)
-        limit = [Fraction(line[e]) for e, line in enumerate(table)]
+        limit = [Fraction(line[e] if e < len(line) else 0) for e, line in enumerate(table)]
         cover = [
             sum(
                 (Fraction(c, start ** (e - d)) for d, c in enumerate(line[: e + 1]) if c > 0 or d >= e - 1), Fraction(0)
