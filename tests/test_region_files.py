@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 import positivity
-from positivity import regions
+from positivity import region_tracing, regions
 from tests.scan_helpers import ROOT, environment
 
 QUESTION = {"order": 4, "points": 14}
@@ -92,10 +93,13 @@ def test_a_time_limit_and_its_resumption(undisturbed, tmp_path):
     path = tmp_path / "r.json"
     with pytest.raises(positivity.InputError, match="time limit is too short"):
         positivity.region("g3", "g4", **QUESTION, output=path, time_limit=1e-9)
-    ticks = iter(range(1000))
+    ticks = iter(range(0, 10**6, 1000))  # a look at the clock takes a quarter of an hour, a solver no time
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(regions.time, "monotonic", lambda: next(ticks))
-        part = positivity.region("g3", "g4", **QUESTION, output=path, time_limit=7, resume=True)
+        for module in (regions, region_tracing):
+            patch.setattr(
+                module, "time", SimpleNamespace(monotonic=lambda: next(ticks), perf_counter=time.perf_counter)
+            )
+        part = positivity.region("g3", "g4", **QUESTION, output=path, time_limit=14000, resume=True)
     assert not part.complete and 4 <= len(part.half_planes) < 10
     positivity.region("g3", "g4", **QUESTION, output=path, resume=True)
     assert planes_of(json.loads(path.read_text())) == planes_of(undisturbed)
