@@ -17,6 +17,7 @@ from positivity.problem import End
 from positivity.region_tracing import Tracer
 from solvers import deadline
 from solvers.exact_linear import first_solution
+from tests.command import run
 
 
 def test_the_earlier_of_two_deadlines_holds_and_ends_with_its_context():
@@ -199,3 +200,11 @@ def test_a_high_order_says_before_how_long_it_takes(capsys):
     assert err[0].startswith("order 24: about 10 s") and err[1].startswith("positivity: stopped")
     assert cli.main(["bound", "g3", "--order", "24", "--digits", "0"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_long_bound_has_to_be_asked_for(capsys):
+    """Order 30 takes minutes: refused at once with the estimate unless a time limit says that it is wanted."""
+    code, out, err = run(capsys, "bound", "g3", "--order", "30")
+    assert code == 2 and not out and "about 100 s" in err and "--time-limit" in err and err.count("\n") == 1
+    code, _, err = run(capsys, "bound", "g3", "--order", "30", "--time-limit", "0.2")
+    assert "about 100 s" in err and "stopped" in err

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from positivity.errors import InputError
 from solvers.deadline import reporting
 
 #: seconds after which a computation says what it does, and between two such lines
 _SILENT, _BETWEEN = 5.0, 0.5
 #: both ends of g3/g2 in D = 4 with 8 digits, processor time: 5 s at order 20, 13 s at order 24,
-#: more than 90 s at order 30; beyond 24 the power law is an extrapolation
+#: more than 80 s at order 30; beyond 24 the power law is an extrapolation
 _SLOW_ORDER, _SECONDS, _POWER = 24, 13.0, 9
+#: seconds that have to be asked for
+_WANTED = 60.0
 
 
 class _Line:
@@ -61,10 +64,15 @@ def patience(expected: str = "") -> Iterator[None]:
 
 
 def bound_seconds(options: Any) -> str:
-    """A line with the time a bound with rho_J >= 0 will take at tree level, "" if that is short or not known."""
+    """A line with the time a bound with rho_J >= 0 will take at tree level, "" if that is short or not known.
+
+    Raises InputError where it is long and no time limit says that this is wanted.
+    """
     known = options.density == "positive" and options.loops == "tree" and options.method == "lp"
     if not known or options.order < _SLOW_ORDER:
         return ""
     seconds = _SECONDS * (options.order / _SLOW_ORDER) ** _POWER
-    about = round(seconds, -1 if seconds < 100 else -2)
-    return f"order {options.order}: about {about:.0f} s on a quiet machine, more with many digits; Ctrl-C stops it"
+    about = f"order {options.order}: about {round(seconds, -1 if seconds < 100 else -2):.0f} s on a quiet machine"
+    if seconds > _WANTED and options.time_limit is None:
+        raise InputError(f"{about} and 1 GB of memory or more: give --time-limit S to allow it, or use a lower order")
+    return f"{about}, more with many digits; Ctrl-C stops it"
