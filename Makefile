@@ -27,7 +27,7 @@ run: $(VENV)/installed
 	$(BIN)/python -m paper_figs tree_level --output out
 
 test: $(VENV)/tested
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 
 slow: $(VENV)/tested
 	$(BIN)/python -m pytest -m slow

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from flint import fmpq
 
@@ -23,8 +23,8 @@ _REMEDY = "raise the time limit, or lower the order or the digits"
 class Solver(Protocol):
     """What finds one end."""
 
-    def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, Any]:
-        """The end of weights . targets on one side, and more."""
+    def end(self, weights: Sequence[fmpq], side: int) -> End:
+        """The end of weights . targets on one side."""
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def within(seconds: float | None) -> Iterator[None]:
 def timed(solver: Solver, weights: Sequence[fmpq], side: int) -> End:
     """The end a solver finds; if the time is up, one that is already proved, or a failed one that says so."""
     try:
-        return solver.solve(weights, side)[0]
+        return solver.end(weights, side)
     except OutOfTime as stop:
         if isinstance(stop.kept, End) and stop.kept.status == "certified":
             return stop.kept

@@ -15,6 +15,7 @@ from typing import Any
 from positivity.errors import InputError
 from positivity.files import PathLike, write_json
 from positivity.journal import Journal
+from positivity.reading import read_object
 from positivity.region_tracing import HalfPlane
 
 GROWING_SCHEMA = "eft-positivity/region-growing/1"
@@ -54,12 +55,9 @@ class GrowingRegion(Journal):
 
 def saved_region(path: PathLike) -> dict[str, Any] | None:
     """The region saved earlier under this name, None if there is none; raises InputError for anything else."""
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not Path(path).exists():
         return None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {str(path)!r}: {error}") from None
-    if not isinstance(data, dict) or not isinstance(data.get("half_planes"), Sequence):
+    data = read_object(path)
+    if not isinstance(data.get("half_planes"), Sequence):
         raise InputError(f"{str(path)!r} is not the data file of a region: choose another name")
     return data

@@ -78,6 +78,10 @@ class UnitarySolver:
         self.targets = [combination_functional(each) for each in couplings]
         self.program = bounded_program(self.free, self.targets, dimension, assumptions)
 
+    def end(self, weights: Sequence[fmpq], side: int) -> End:
+        """As `solve`, the end alone."""
+        return self.solve(weights, side)[0]
+
     def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
         """The largest -sum weights * targets / U, reported as the end side * value, and where it is reached."""
         signs = [-w for w in weights]

@@ -20,7 +20,7 @@ from positivity.implied.bounds import (
     excluded_intervals,
     intervals_text,
 )
-from positivity.implied.contents import check_keys
+from positivity.implied.contents import check_keys, own_entries
 from positivity.implied.gravity import GRAVITY_SCHEMA, gravity_statements
 from positivity.implied.prover import Prover
 from positivity.implied.regions import loop_region_statements, region_statements
@@ -101,6 +101,11 @@ def _statements(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
     schema = data.get("schema")
     if isinstance(schema, str) and schema.startswith(_PREFIX):
         name, _, version = schema.removeprefix(_PREFIX).partition("/")
+        if version == "1" and name in _READERS and "provenance" in data:
+            # the data of a figure around a result, whose entries stand beside those of the figure
+            own = own_entries(data, name)
+            rest = {key: value for key, value in data.items() if key not in own}
+            return _figure_statements({"the result": {key: data[key] for key in own}, **rest}, prover)
         if version == "1" and name in _READERS:
             return _READERS[name](data, prover)
         if version == "1" and name in _NUMERICAL:

@@ -255,6 +255,7 @@ def test_an_end_without_such_a_functional_has_no_value(monkeypatch):
     # what used to be called a bound: the first functional, whatever it is past the grid
     monkeypatch.setattr(smeared_bounds, "_EXCHANGES", 1)
     monkeypatch.setattr(smeared_bounds, "_ATTEMPTS", 1)
+    monkeypatch.setattr(smeared_bounds, "_FEWEST", 24)  # nor a functional of fewer functions
     monkeypatch.setattr(Past, "first", lambda self: (self.free[-1:], self.target[-1:, None]))
     end = positivity.bound("g2", "U", density="unitary", smeared=8).upper
     assert end.value is None and end.natural is None and end.status == "failed" and "positive" in end.reason

@@ -111,7 +111,7 @@ def test_files_that_are_refused(tmp_path, monkeypatch):
     spec = cheap(points=3)
     positivity.scan(spec, path)
     content = path.read_bytes()
-    with pytest.raises(positivity.InputError, match="--resume"):
+    with pytest.raises(positivity.InputError, match="resume=True"):
         positivity.scan(spec, path)
     with pytest.raises(positivity.InputError, match=r"another specification \(grid differ"):
         positivity.scan(cheap(points=4), path, resume=True)
@@ -159,7 +159,7 @@ def test_a_full_disk_stops_the_scan_and_resume_goes_on(tmp_path, monkeypatch):
         return done
 
     monkeypatch.setattr(journal.os, "write", write)
-    with pytest.raises(positivity.InputError, match=r"No space left on device.*--resume"):
+    with pytest.raises(positivity.InputError, match=r"No space left on device.*resume=True"):
         positivity.scan(spec, path)
     kept = rows_of(path)
     assert 0 < len(kept) < 30 and path.read_bytes().endswith(b"\n")

@@ -37,6 +37,11 @@ _STATUSES = {
 }  # fmt: skip
 
 
+def own_entries(data: Mapping[str, Any], kind: str) -> set[str]:
+    """The entries that belong to a document of a kind; the others are of the figure that it stands in."""
+    return set(data) & _KEYS[kind] if kind in _KEYS else set(data)
+
+
 def check_keys(data: Mapping[str, Any], kind: str) -> None:
     """Refuse a document with entries that nobody reads: they would pass as proved."""
     unknown = set(data) - _KEYS[kind]

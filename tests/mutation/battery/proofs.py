@@ -383,6 +383,6 @@ def statements_of_proofs(v: Verifier) -> None:
     # exactly U, known as a ball around 1: its upper end counts
     assert v.statements._inwards(fmpq(64), 6, 1) == "1.0000001"
     span = make("interval", 6, density, interval=(fmpq(23501, 100), fmpq(23501 * 2, 100)), loops=((pairs[5], fmpq(1)),))
-    assert "no theory has 3.6720313 U < g2 < 7.3440625 U" in say(span), say(span)
+    assert "no theory has 3.6720313 U < g2 < 7.3440624 U" in say(span), say(span)
     value = v.statements.g2_in_units_of_u(fmpq(64), 6)
     assert abs(float(value.mid()) - 1) < 1e-30 and wave_norm(0, 4) > 0
