@@ -123,7 +123,7 @@ def test_saved_bounds_are_verified_as_a_whole(bound):
     for change, reason in (
         ({"value": str(float(bound.lower.value) + 1e-5)}, "stronger"),
         ({"certificate": bound.to_dict()["upper"]["certificate"]}, "claim|stronger|other side"),
-        ({"certificate": None}, "object"),
+        ({"certificate": None}, "missing"),
     ):
         with pytest.raises(Refused, match=reason):
             verify({**data, "lower": {**data["lower"], **change}})

@@ -20,6 +20,10 @@ _SLOW_ORDER, _SECONDS, _POWER = 24, 13.0, 9
 _WANTED = 60.0
 
 
+#: columns of the line: blanks and no escape sequence, which standard error would spell out
+_WIDTH = 60
+
+
 class _Line:
     """One line on the terminal, written over and over; the estimate on a line of its own before it."""
 
@@ -35,12 +39,12 @@ class _Line:
             self.expected = ""
         if self._terminal and seconds >= _SILENT and time.monotonic() >= self._shown + _BETWEEN:
             self._shown = time.monotonic()
-            self._write(f"\r{seconds:.0f} s: {self._phase}\033[K")
+            self._write(f"\r{f'{seconds:.0f} s: {self._phase}':<{_WIDTH}}")
 
     def clear(self) -> None:
         """At the end, whatever it is."""
         if self._shown > 0:
-            self._write("\r\033[K")
+            self._write(f"\r{'':<{_WIDTH}}\r")
 
     def _write(self, text: str) -> None:
         if sys.stderr is not None:

@@ -26,7 +26,8 @@ class Progress:
         if final or now - self._shown >= _SECONDS_BETWEEN:
             self._shown = now
             text = line(done, total, failed, now - self._start[0], done - self._start[1])
-            self._stream.write(f"\r{text}\033[K" + ("\n" if final else ""))
+            # blanks over what stood there: standard error spells out escape sequences
+            self._stream.write(f"\r{text:<79}" + ("\n" if final else ""))
             self._stream.flush()
 
 
