@@ -98,7 +98,9 @@ def test_covers_are_proved_again_and_tampered_ones_refused():
             verify(data)
 
 
-@pytest.mark.parametrize(("dimension", "value", "reach"), [(5, 1.01202, 2.5), (6, 3.62341, 5.0)])
+@pytest.mark.parametrize(
+    ("dimension", "value", "reach"), [(5, 1.01202, 2.5), pytest.param(6, 3.62341, 5.0, marks=pytest.mark.slow)]
+)
 def test_largest_g2(dimension, value, reach, request):
     """All four orders: a positivity bound, a little below the short exact exclusion, proved over an interval."""
     pairs = parse_pairs(FOUR)

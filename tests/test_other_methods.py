@@ -49,7 +49,9 @@ def test_sdp_reports_an_unbounded_end():
 
 @pytest.mark.integration
 @pytest.mark.skipif(shutil.which("sdpb") is None, reason="sdpb is not on PATH")
-@pytest.mark.parametrize(("order", "top", "precision"), [(8, 60, 256), (10, 110, 400)])
+@pytest.mark.parametrize(
+    ("order", "top", "precision"), [(8, 60, 256), pytest.param(10, 110, 400, marks=pytest.mark.slow)]
+)
 def test_sdpb_agrees(tmp_path, order, top, precision):
     """All even spins up to `top` hold every contact of these orders, so the values agree."""
     program = ratio_program([parse_combination("g3")], parse_combination("g2"), [], order, 4).program

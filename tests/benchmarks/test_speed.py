@@ -72,6 +72,7 @@ def test_full_unitarity_verification(benchmark):
     benchmark.pedantic(verify_data, (certificate,), rounds=3)
 
 
+@pytest.mark.slow
 def test_full_unitarity_region(benchmark):
     arguments = {"order": 8, "points": 30, "density": "unitary"}
     region = benchmark.pedantic(positivity.region, ("g2", "g4"), arguments, rounds=1)
@@ -93,7 +94,7 @@ def test_one_loop_smeared(benchmark):
     benchmark.pedantic(positivity.bound, ("g3", "g2"), arguments, rounds=3)
 
 
-@pytest.mark.parametrize("density", ["positive", "unitary"])
+@pytest.mark.parametrize("density", ["positive", pytest.param("unitary", marks=pytest.mark.slow)])
 def test_one_loop_scan(benchmark, density):
     """D=5, both ends of g4 with g3 free, certified."""
     arguments = {"density": density, "loops": FOUR, "fix": {"g2": "0.3U"}, "dimension": 5, "order": 6}
@@ -101,6 +102,7 @@ def test_one_loop_scan(benchmark, density):
     assert found.lower.status == found.upper.status == "certified"
 
 
+@pytest.mark.slow
 def test_one_loop_largest_g2(benchmark):
     found = benchmark.pedantic(positivity.bound, ("g2", "U"), {"loops": FOUR, "dimension": 5, "order": 4}, rounds=1)
     assert found.upper.status == "certified"
@@ -127,7 +129,7 @@ def test_memory_at_order_20(benchmark):
 
 
 @pytest.mark.skipif(shutil.which("sdpb") is None, reason="sdpb is not on PATH")
-@pytest.mark.parametrize("order", [8, 10, 14])
+@pytest.mark.parametrize("order", [8, 10, pytest.param(14, marks=pytest.mark.slow)])
 def test_peer_sdpb(benchmark, tmp_path, order):
     """The field's solver, well tuned: one thread, 256 bit, even J <= 40 and J = infinity; no certificate."""
     program = ratio_program([parse_combination("g3")], parse_combination("g2"), [], order, 4).program
