@@ -64,15 +64,15 @@ class Ticks:
 def test_bound_says_which_end_the_time_was_too_short_for(monkeypatch):
     ticks = Ticks()
     monkeypatch.setattr(deadline, "time", ticks)
-    whole = positivity.bound("g4", order=7, time_limit=10**6)
+    whole = positivity.bound("-1*g3", order=7, time_limit=10**6)
     looks = ticks.now
-    late = positivity.bound("g4", order=7, time_limit=looks - 10)
+    late = positivity.bound("-1*g3", order=7, time_limit=looks - 10)
     assert late.lower == whole.lower and late.lower.status == "certified"
     assert (late.upper.value, late.upper.status, late.upper.certificate) == (None, "failed", None)
     assert f"time limit of {looks - 10} s" in late.upper.reason
     short = 2
     with pytest.raises(positivity.InputError, match="before anything was found"):
-        positivity.bound("g4", order=7, time_limit=short)
+        positivity.bound("-1*g3", order=7, time_limit=short)
 
 
 def test_an_end_that_is_proved_outlives_the_deadline_of_the_other():
@@ -120,7 +120,7 @@ def test_a_bad_time_limit(bad):
 
 
 def test_a_long_time_limit_changes_nothing():
-    plain, limited = (positivity.bound("g4", order=7, time_limit=limit) for limit in (None, 1000))
+    plain, limited = (positivity.bound("-1*g3", order=7, time_limit=limit) for limit in (None, 1000))
     assert (plain.lower, plain.upper) == (limited.lower, limited.upper)
 
 
