@@ -271,15 +271,19 @@ def the_four_parts(v: Verifier) -> None:
     last = certificate.last_spin
     values = {"_curvature": 7.0, "_casimir": 3.0}
 
-    def norm(boxes: Any, cell: Any, integrand: Any) -> Any:
-        return arb(values[integrand.__name__] * float(exact(cell[1])))
+    def norms(boxes: Any, cell: Any) -> Any:
+        return tuple(arb(values[name] * float(exact(cell[1]))) for name in ("_curvature", "_casimir"))
 
     def one(choice: str) -> float:
-        pieces = {"_node_sum": lambda *_: arb(0), "_below": lambda *_: arb(0), "_norms": lambda *_: arb(0)}
+        pieces = {
+            "_node_sum": lambda *_: arb(0),
+            "_below": lambda *_: arb(0),
+            "_both_norms": lambda *_: (arb(0), arb(0)),
+        }
         chosen = {
             "sums": ("_node_sum", lambda _, x: arb(float(exact(x)))),
             "below": ("_below", lambda *_: arb(5)),
-            "norms": ("_norms", norm),
+            "norms": ("_both_norms", norms),
         }[choice]
         with patched(module, **{**pieces, chosen[0]: chosen[1]}):
             return float(module.upper_bound(certificate).mid())
@@ -302,7 +306,9 @@ def the_four_parts(v: Verifier) -> None:
     module.upper_bound(certificate)
     assert ctx.prec == kept
     # what a node is known to is counted at its upper end, and the answer is a number
-    with patched(module, _node_sum=lambda *_: arb(1, 0.5), _below=lambda *_: arb(0), _norms=lambda *_: arb(0)):
+    with patched(
+        module, _node_sum=lambda *_: arb(1, 0.5), _below=lambda *_: arb(0), _both_norms=lambda *_: (arb(0), arb(0))
+    ):
         wide = module.upper_bound(certificate)
     assert wide.is_exact() and abs(float(wide.mid()) / (32 * 1.5 * sum(h for _, _, h in steps) / pole) - 1) < 1e-6
     for low, high in ((Fraction(1, 3), Fraction(2, 3)), (Fraction(1, 7), Fraction(3, 11))):
@@ -321,7 +327,7 @@ def share_of_even_spins(v: Verifier) -> None:
             v.cutoff,
             _node_sum=lambda *_: arb(0),
             _below=lambda *_: arb(0),
-            _norms=lambda b, c, f: arb(1) if f.__name__ == "_casimir" else arb(0),
+            _both_norms=lambda *_: (arb(0), arb(1)),
         ):
             found[high] = (
                 float(v.cutoff.upper_bound(some).mid()) / float(mpmath.log(10 * float(high))) / float(high) ** 0.5
