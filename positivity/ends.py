@@ -14,12 +14,12 @@ from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import certify, decimal_text, rounded_up
 from positivity.dispersion.sum_rules import Functional, add_to, functional_ir
 from positivity.problem import End, contradiction
-from positivity.programs import RatioProgram, fewer_rows
+from positivity.programs import RatioProgram, fewer_rows, split_unseen
 from positivity.spectra import ray_states, ray_text, states
 from positivity.vanishing import Squeeze, Squeezed, vanishing
 from solvers.exchange import Exchange, ExchangeResult
 from solvers.optimum import MARGIN, Optimum, exclusion, mixed, optimise, solve_all_spins
-from solvers.program import value_at
+from solvers.program import Row, value_at
 from solvers.rays import find_ray
 from solvers.refine import Atom
 from solvers.verify import Refused
@@ -37,6 +37,7 @@ _ROBUST_DIGITS = 12
 #: how a note begins where no finite multipliers reach the optimum
 _LIMITS = "only limits of spectra"
 _AT_INFINITY = f"{_LIMITS} have a fixed ratio of 0: all their masses are far above the cutoff"
+_HEAVY = "the sum rules of lower order are met by further states far above the cutoff, which change nothing else"
 _NONE = "no theory has the fixed ratios"
 _EXCLUDED = f"{_NONE}: excluded, the certificate proves it"
 
@@ -60,6 +61,12 @@ class EndSolver:
         self, ratio: RatioProgram, dimension: int, digits: int, method: str = "lp", loops: Sequence[Pair] | None = None
     ) -> None:
         self.loops = loops
+        #: rows that heavy states meet whatever the rest: the spectrum is without those states
+        self._unseen: tuple[Row, ...] = ()
+        found = vanishing(ratio) if loops is None else None
+        self._squeeze = None if found is None else Squeeze(ratio, found, dimension)
+        if loops is None:
+            ratio, self._unseen = split_unseen(ratio)
         self.ratio, self.dimension = ratio, dimension
         self.digits, self.method = digits, method
         self.exchange = Exchange(ratio.program)
@@ -67,8 +74,6 @@ class EndSolver:
         self.contacts: list[tuple[int, float]] = []
         #: what was left out, for the solver of fewer rows that another one falls back on
         self._spare: str | None = None
-        found = vanishing(ratio) if loops is None else None
-        self._squeeze = None if found is None else Squeeze(ratio, found, dimension)
         #: power of ten taken out of the targets, whose size the tolerances must not see
         self._scale = fmpq(1)
 
@@ -292,8 +297,17 @@ class EndSolver:
             if exact is None
             else decimal_text(exact * self._scale, max(self.digits + 4, 18) + more),
             digits=agreed,
-            spectrum_note="" if optimum is None else optimum.note,
+            spectrum_note="" if optimum is None else "; ".join(filter(None, (optimum.note, self._missing(optimum)))),
         )
+
+    def _missing(self, optimum: Optimum) -> str:
+        """A note where a spectrum is without the heavy states that meet rows of lower order."""
+        ladder, small = self.ratio.program.ladder, fmpq(1, 10**self.digits)
+        for row in self._unseen:
+            terms = [a.weight * value_at(row, a.x, ladder.casimir(a.spin)) for a in optimum.atoms]
+            if abs(sum(terms, fmpq(0))) > small * max(map(abs, terms), default=fmpq(0)):
+                return _HEAVY
+        return ""
 
     def _no_end(self, weights: Sequence[fmpq], status: str) -> End:
         if status == "infeasible":
