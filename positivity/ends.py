@@ -14,7 +14,7 @@ from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import certify, decimal_text, rounded_up
 from positivity.dispersion.sum_rules import Functional, add_to, functional_ir
 from positivity.problem import End, contradiction
-from positivity.programs import RatioProgram, fewer_rows, split_unseen
+from positivity.programs import RatioProgram, fewer_rows, split_unseen, with_targets
 from positivity.spectra import ray_states, ray_text, states
 from positivity.vanishing import Squeeze, Squeezed, vanishing
 from solvers.exchange import Exchange, ExchangeResult
@@ -67,6 +67,7 @@ class EndSolver:
         self._squeeze = None if found is None else Squeeze(ratio, found, dimension)
         if loops is None:
             ratio, self._unseen = split_unseen(ratio)
+        self._fewer: dict[tuple[int, ...], EndSolver | None] = {}
         self.ratio, self.dimension = ratio, dimension
         self.digits, self.method = digits, method
         self.exchange = Exchange(ratio.program)
@@ -101,7 +102,7 @@ class EndSolver:
         The end is side * c for the smallest c with sum weights * targets + c over >= 0:
         side is +1 if side * c is an upper bound (weights -1), -1 for a lower one (weights +1).
         """
-        squeezed = self._squeezed(weights, side)
+        squeezed = self._squeezed(weights, side) or self._of_fewer_targets(weights, side)
         if squeezed is not None:
             return squeezed
         self._scale = _scale_of(self.ratio.functional(weights, [fmpq(0)] * len(self.ratio.free)))
@@ -112,6 +113,18 @@ class EndSolver:
         if self._spare is None and not _promised(end, self.digits):
             end = self._with_fewer_rows([w * self._scale for w in weights], side, end)
         return end, point
+
+    def _of_fewer_targets(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None] | None:
+        """Without targets of weight zero, where these alone are of so low an order: their powers of x are divided out."""
+        used = tuple(i for i, weight in enumerate(weights) if weight != 0)
+        if self.loops is not None or not used or len(used) == len(weights):
+            return None
+        if used not in self._fewer:
+            ratio = with_targets(self.ratio, used)
+            needed = ratio.program.low > self.ratio.program.low or bool(split_unseen(ratio)[1])
+            self._fewer[used] = EndSolver(ratio, self.dimension, self.digits, self.method) if needed else None
+        solver = self._fewer[used]
+        return None if solver is None else (solver.solve([weights[i] for i in used], side)[0], None)
 
     def _squeezed(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None] | None:
         """Where a fixed ratio of 0 sends all masses to infinity; None where that decides nothing."""

@@ -107,6 +107,13 @@ def split_unseen(ratio: RatioProgram) -> tuple[RatioProgram, tuple[Row, ...]]:
     return _only(ratio, kept), tuple(ratio.program.free[i] for i in unseen)
 
 
+def with_targets(ratio: RatioProgram, used: Sequence[int]) -> RatioProgram:
+    """The program of some of the targets."""
+    rows = tuple(ratio.program.targets[i] for i in used)
+    program = MeasureProgram(ratio.program.free, ratio.program.ladder, rows)
+    return RatioProgram(program, ratio.free, tuple(ratio.targets[i] for i in used))
+
+
 def _every_sign(polynomials: Sequence[fmpq_poly], power: int, ladder: SpinLadder) -> bool:
     """Whether no combination of polynomials in X but zero is non-negative at every spin."""
     from scipy.optimize import linprog
