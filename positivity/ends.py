@@ -115,7 +115,7 @@ class EndSolver:
         return end, point
 
     def _of_fewer_targets(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None] | None:
-        """Without targets of weight zero, where these alone are of so low an order: their powers of x are divided out."""
+        """Without targets of weight zero, where these alone are of so low an order: x is divided out."""
         used = tuple(i for i, weight in enumerate(weights) if weight != 0)
         if self.loops is not None or not used or len(used) == len(weights):
             return None

@@ -58,3 +58,21 @@ def test_a_problem_with_a_theory_has_both_ends(seed):
 @pytest.mark.parametrize("seed", range(FAST, LONG))
 def test_many_problems_with_a_theory_have_both_ends(seed):
     solved(seed)
+
+
+@pytest.mark.parametrize(
+    ("target", "over", "order", "dimension", "fix"),
+    [("g6'", "g4", 6, 9, {"g3": "2"}), ("g6'", "g6", 8, 4, {}), ("g10", "g6", 10, 12, {"g8": "0.736568"})],
+)
+def test_rows_that_heavy_states_meet_do_not_stall_a_program(target, over, order, dimension, fix):
+    """14 s for the last and minutes for the second: no multiplier of the lower nulls but zero is possible."""
+    started = time.process_time()
+    bound = positivity.bound(target, over, order=order, dimension=dimension, fix=fix)
+    assert time.process_time() - started < 4
+    assert {end.status for _, end in bound.ends()} <= {"certified", "excluded"}
+
+
+def test_a_target_that_a_direction_does_not_use_does_not_stall_it():
+    """The region of g6 and g2 over g4 has no end in the direction of g2, which is what it has to say."""
+    with pytest.raises(positivity.InputError, match=r"direction \(0, 1\): no functional exists"):
+        positivity.region("g6", "g2", "g4", order=6, dimension=6, fix={"g6'": "2.369424"}, points=6)
