@@ -37,7 +37,9 @@ _ROBUST_DIGITS = 12
 #: how a note begins where no finite multipliers reach the optimum
 _LIMITS = "only limits of spectra"
 _AT_INFINITY = f"{_LIMITS} have a fixed ratio of 0: all their masses are far above the cutoff"
-_HEAVY = "the sum rules of lower order are met by further states far above the cutoff, which change nothing else"
+_HEAVY = (
+    "the sum rules with fewer derivatives are met by further states far above the cutoff, which change nothing else"
+)
 _NONE = "no theory has the fixed ratios"
 _EXCLUDED = f"{_NONE}: excluded, the certificate proves it"
 
