@@ -157,6 +157,7 @@ class MomentCone:
         """The largest weight that columns, each of size 1, can all have in a measure for a vector, and the rest of it.
 
         columns: in the conditioned basis; their size does not matter.  Weights are in units of the size of the vector.
+        The weight is infinite, without the rest, where nothing bounds the vector.
         """
         total = np.sum([column / np.abs(column).max() for column in columns], axis=0)
         size = float(np.abs(total).max())
@@ -164,7 +165,7 @@ class MomentCone:
         program.add_rows(np.vstack([self.sampled()[0], total / size]), np.append(np.zeros(len(self._s)), 1.0))
         solution = program.solve()
         if not solution.optimal:
-            return 0.0, ()
+            return (np.inf if solution.status == "infeasible" else 0.0), ()
         return float(solution.duals[-1]) / size, self._placed(solution.duals[:-1])
 
     def _least_weight(self) -> Shot:

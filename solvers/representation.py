@@ -24,6 +24,8 @@ _DIGITS = (4, 7, 10, 17)
 _LOW_SPIN = 60
 #: corrections of weights, each of which leaves about 1e-9 of what was missing
 _CORRECTIONS = 4
+#: twice the weight that a fixed set of states gets where it may have any
+_UNBOUNDED_ROOM = 0.1
 #: weights below this share of the largest are noise of the linear program, unless dropping them fails
 _NOISE = 1e-9
 #: places of one spin closer than this in s may stand for one state
@@ -85,6 +87,8 @@ class Representer:
         room, places = self.cone.roomiest([self._scaled(column, vector) for column in columns], vector)
         if room <= 0:
             return None
+        if np.isinf(room):
+            room, places = _UNBOUNDED_ROOM, self._beside(columns, vector)
         states = [*(self._state(place, _DIGITS[-1]) for place in places), *fixed]
         columns = [*(self._column(*state) for state in states[: len(places)]), *columns]
         scaled = np.array([self._scaled(column, vector) for column in columns])
@@ -103,6 +107,14 @@ class Representer:
         if min(weights) < 0:
             return None
         return _merged([ExactAtom(*state, w) for state, w in zip(states, weights, strict=True)])
+
+    def _beside(self, columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq]) -> tuple[Place, ...]:
+        """The lightest measure for a vector that nothing bounds, less a little of the columns; in its units."""
+        sizes = [float(np.abs(self._scaled(column, vector)).max()) for column in columns]
+        rest = _missing(columns, [_rational(_UNBOUNDED_ROOM / 2 / size) for size in sizes], vector)
+        unit = float(np.abs(self._scaled(rest, vector)).max())
+        places = self.cone.lightest(rest).places
+        return tuple(Place(place.spin, place.s, place.weight * unit) for place in places)
 
     def _independent(self) -> list[tuple[int, fmpq]]:
         """As many states as rows, with columns as independent as the points of the program have."""
