@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
+from scipy.optimize import nnls
 
 from positivity.amplitudes.uv_completions import spin0_exchange, stu_pole
 from positivity.certificates import certify, claim_of, decimal_text
@@ -37,7 +38,8 @@ from positivity.programs import measure_row
 from positivity.verdicts import Verdict
 from solvers.cone import MARGIN, MomentCone, Shot
 from solvers.deadline import OutOfTime
-from solvers.program import SpinLadder
+from solvers.exact_linear import first_solution
+from solvers.program import SpinLadder, value_at
 from solvers.representation import ExactAtom, Representer
 from solvers.verify import Refused
 
@@ -48,6 +50,12 @@ _MAX_PREDICTED = 8
 #: gaps tried, in units of the mass that the couplings suggest, and a gap that is worth trying first
 _GAPS = (0.7, 0.35, 0.15, 0.05, 0.01)
 _LOOKS_HEAVY = 3
+
+
+#: depth from which a point is not near the boundary
+_DEEP = 1e-6
+#: 1/m^2 of states of spin 0 that are tried alone
+_SPINLESS = [fmpq(k, 60) for k in range(1, 61)]
 
 
 class Checker:
@@ -97,7 +105,9 @@ class Checker:
             raise InputError(f"{len(values)} values for {len(self.names)} couplings: give one per name")
         exact = [parse_rational(value, f"value of {name}") for name, value in zip(self.names, values, strict=True)]
         try:
-            found = self._known(exact) or self._heavier(exact, quick=True) or self._decide(exact)
+            found = (
+                self._known(exact) or self._heavier(exact, quick=True) or self._spinless(exact) or self._decide(exact)
+            )
             if found["status"] == "undecided":
                 found = self._heavier(exact) or found
         except OutOfTime as stop:
@@ -179,6 +189,12 @@ class Checker:
                 f"nothing bounds this point at order {self.order}, but no exact spectrum was found: raise the order"
             )
             return {"status": "undecided", "reason": reason}
+        if shot.depth > _DEEP:
+            reason = (
+                f"in the numbers of the program the point lies inside ({shot.depth:.0e}, relative), but no exact "
+                f"spectrum was found at order {self.order}, so that it is not shown to be allowed: lower the order"
+            )
+            return {"status": "undecided", "reason": reason}
         where = f"{abs(shot.depth):.0e} {'inside' if shot.depth >= 0 else 'outside'}"
         return {
             "status": "undecided",
@@ -189,6 +205,24 @@ class Checker:
     def _spectrum(self, atoms: Sequence[ExactAtom]) -> dict[str, Any]:
         states = tuple(state_of(atom) for atom in atoms)
         return {"status": "allowed", "spectrum": states, "predicted": self._predicted(atoms)}
+
+    def _spinless(self, values: list[fmpq]) -> dict[str, Any] | None:
+        """A spectrum of spin 0 alone, which is crossing symmetric by itself and meets every null at every order."""
+        columns = [[value_at(row, x) for row in self._cone.program.free[: len(values)]] for x in _SPINLESS]
+        largest = [max(abs(float(column[i])) for column in columns) or 1.0 for i in range(len(values))]
+        matrix = np.array([[float(v) for v in column] for column in columns]) / largest
+        right = np.array([as_float(v) for v in values]) / largest
+        if not 0 < np.abs(right).max() < np.inf:
+            return None
+        weights, missing = nnls(matrix.T, right / np.abs(right).max())
+        used = np.flatnonzero(weights)
+        if missing > 1e-9:
+            return None
+        found = first_solution([columns[i] for i in used], values)
+        if found is None or min(found) < 0:
+            return None
+        atoms = [ExactAtom(0, 1 / _SPINLESS[i], w) for i, w in zip(used, found, strict=True) if w != 0]
+        return self._spectrum(atoms)
 
     def _heavier(self, values: list[fmpq], quick: bool = False) -> dict[str, Any] | None:
         """A spectrum with a gap: masses^2 >= scale, that is the question at M = 1 with g_n scale^n.

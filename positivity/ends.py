@@ -12,13 +12,14 @@ from flint import fmpq
 
 from positivity.amplitudes.one_loop import Pair
 from positivity.certificates import certify, decimal_text, rounded_up
-from positivity.dispersion.sum_rules import Functional, functional_ir
+from positivity.dispersion.sum_rules import Functional, add_to, functional_ir
 from positivity.problem import End, contradiction
-from positivity.programs import RatioProgram, fewer_rows
+from positivity.programs import RatioProgram, fewer_rows, split_unseen, with_targets
 from positivity.spectra import ray_states, ray_text, states
+from positivity.vanishing import Squeeze, Squeezed, vanishing
 from solvers.exchange import Exchange, ExchangeResult
 from solvers.optimum import MARGIN, Optimum, exclusion, mixed, optimise, solve_all_spins
-from solvers.program import value_at
+from solvers.program import Row, value_at
 from solvers.rays import find_ray
 from solvers.refine import Atom
 from solvers.verify import Refused
@@ -35,6 +36,12 @@ _SHARES = (fmpq(1, 10000), fmpq(1, 1000), fmpq(1, 100), fmpq(1, 10))
 _ROBUST_DIGITS = 12
 #: how a note begins where no finite multipliers reach the optimum
 _LIMITS = "only limits of spectra"
+_AT_INFINITY = f"{_LIMITS} have a fixed ratio of 0: all their masses are far above the cutoff"
+_HEAVY = (
+    "the sum rules with fewer derivatives are met by further states far above the cutoff, which change nothing else"
+)
+_NONE = "no theory has the fixed ratios"
+_EXCLUDED = f"{_NONE}: excluded, the certificate proves it"
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,13 @@ class EndSolver:
         self, ratio: RatioProgram, dimension: int, digits: int, method: str = "lp", loops: Sequence[Pair] | None = None
     ) -> None:
         self.loops = loops
+        #: rows that heavy states meet whatever the rest: the spectrum is without those states
+        self._unseen: tuple[Row, ...] = ()
+        found = vanishing(ratio) if loops is None else None
+        self._squeeze = None if found is None else Squeeze(ratio, found, dimension)
+        if loops is None:
+            ratio, self._unseen = split_unseen(ratio)
+        self._fewer: dict[tuple[int, ...], EndSolver | None] = {}
         self.ratio, self.dimension = ratio, dimension
         self.digits, self.method = digits, method
         self.exchange = Exchange(ratio.program)
@@ -68,7 +82,8 @@ class EndSolver:
 
     def end(self, weights: Sequence[fmpq], side: int) -> End:
         """As `solve`, the end alone."""
-        at_once = self._without_nulls(weights, side) if self.method == "lp" and self.loops is None else None
+        plain = self.method == "lp" and self.loops is None and self._squeeze is None
+        at_once = self._without_nulls(weights, side) if plain else None
         return at_once or self.solve(weights, side)[0]
 
     def _without_nulls(self, weights: Sequence[fmpq], side: int) -> End | None:
@@ -89,6 +104,9 @@ class EndSolver:
         The end is side * c for the smallest c with sum weights * targets + c over >= 0:
         side is +1 if side * c is an upper bound (weights -1), -1 for a lower one (weights +1).
         """
+        squeezed = self._squeezed(weights, side) or self._of_fewer_targets(weights, side)
+        if squeezed is not None:
+            return squeezed
         self._scale = _scale_of(self.ratio.functional(weights, [fmpq(0)] * len(self.ratio.free)))
         weights = [w / self._scale for w in weights]
         if self.method != "lp":
@@ -97,6 +115,52 @@ class EndSolver:
         if self._spare is None and not _promised(end, self.digits):
             end = self._with_fewer_rows([w * self._scale for w in weights], side, end)
         return end, point
+
+    def _of_fewer_targets(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None] | None:
+        """Without targets of weight zero, where these alone are of so low an order: x is divided out."""
+        used = tuple(i for i, weight in enumerate(weights) if weight != 0)
+        if self.loops is not None or not used or len(used) == len(weights):
+            return None
+        if used not in self._fewer:
+            ratio = with_targets(self.ratio, used)
+            needed = ratio.program.low > self.ratio.program.low or bool(split_unseen(ratio)[1])
+            self._fewer[used] = EndSolver(ratio, self.dimension, self.digits, self.method) if needed else None
+        solver = self._fewer[used]
+        return None if solver is None else (solver.solve([weights[i] for i in used], side)[0], None)
+
+    def _squeezed(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None] | None:
+        """Where a fixed ratio of 0 sends all masses to infinity; None where that decides nothing."""
+        self._scale, squeeze = fmpq(1), self._squeeze
+        if squeeze is None:
+            return None
+        judged, excludes = squeeze.exclusion()
+        target = functional_ir(self.ratio.functional(weights, [fmpq(0)] * len(self.ratio.free)))
+        found = squeeze.squeezed(target, fmpq(1, 10 ** (self.digits + 2))) if judged and excludes is None else None
+        if not judged or squeeze.unseen(target):
+            return None
+        if excludes is not None:
+            return self._excluded_by(excludes), None
+        proof = None if found is None else self._as_squeezed(weights, found)
+        if found is None or proof is None:
+            return End(None, "failed", f"{_AT_INFINITY}, and no bound was found there: raise the order"), None
+        x = fmpq(1, 10**self.digits)
+        atom = Atom(0, x, 1 / value_at(self.ratio.program.free[0], x), limit=True)
+        optimum = Optimum((), () if found.limit is None else (atom,), found.limit, 0, _AT_INFINITY)
+        point = np.array([float(squeeze.limit(functional_ir(each))) for each in self.ratio.targets])
+        return self._report(proof, optimum, side), None if found.limit is None else point
+
+    def _as_squeezed(self, weights: Sequence[fmpq], found: Squeezed) -> Proof | None:
+        """The limit itself where the couplings' own rows prove it, else a value next to it; None if refused."""
+        if found.limit is not None:
+            plain = self.prove(weights, [found.limit, *[fmpq(0)] * (len(self.ratio.free) - 1)], 0)
+            if plain.refusal is None:
+                return plain
+        value, functional = rounded_up(found.value, self.digits + 1), dict(found.functional)
+        add_to(functional, self.ratio.free[0], value - found.value)
+        try:
+            return Proof(value, certify(functional, self.dimension, 0))
+        except Refused:
+            return None
 
     def _linear(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
         first = solve_all_spins(self.exchange, weights)
@@ -248,8 +312,17 @@ class EndSolver:
             if exact is None
             else decimal_text(exact * self._scale, max(self.digits + 4, 18) + more),
             digits=agreed,
-            spectrum_note="" if optimum is None else optimum.note,
+            spectrum_note="" if optimum is None else "; ".join(filter(None, (optimum.note, self._missing(optimum)))),
         )
+
+    def _missing(self, optimum: Optimum) -> str:
+        """A note where a spectrum is without the heavy states that meet rows of lower order."""
+        ladder, small = self.ratio.program.ladder, fmpq(1, 10**self.digits)
+        for row in self._unseen:
+            terms = [a.weight * value_at(row, a.x, ladder.casimir(a.spin)) for a in optimum.atoms]
+            if abs(sum(terms, fmpq(0))) > small * max(map(abs, terms), default=fmpq(0)):
+                return _HEAVY
+        return ""
 
     def _no_end(self, weights: Sequence[fmpq], status: str) -> End:
         if status == "infeasible":
@@ -266,16 +339,17 @@ class EndSolver:
         return End(None, "unbounded", f"no functional exists: {ray_text(ray)}", ray=ray)
 
     def _excluded(self) -> End:
-        reason = "no theory has the fixed ratios"
         multipliers = exclusion(self.exchange)
         if multipliers is None:
-            return End(None, "no theory", f"{reason} (numerical, not proved)")
-        empty = [fmpq(0)] * len(self.ratio.targets)
+            return End(None, "no theory", f"{_NONE} (numerical, not proved)")
+        return self._excluded_by(self.ratio.functional([fmpq(0)] * len(self.ratio.targets), multipliers))
+
+    def _excluded_by(self, functional: Functional) -> End:
         try:
-            certificate = certify(self.ratio.functional(empty, multipliers), self.dimension, 0, self.loops)
+            certificate = certify(functional, self.dimension, 0, self.loops)
         except Refused as refusal:
-            return End(None, "no theory", f"{reason} (numerical, the certificate was refused: {refusal})")
-        return End(None, "excluded", f"{reason}: excluded, the certificate proves it", certificate)
+            return End(None, "no theory", f"{_NONE} (numerical, the certificate was refused: {refusal})")
+        return End(None, "excluded", _EXCLUDED, certificate)
 
     def _conic_end(self, weights: Sequence[fmpq], side: int) -> End:
         """The same by sums of squares; spins the verifier refuses get one too."""

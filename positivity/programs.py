@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flint import fmpq, fmpq_mat
+import numpy as np
+from flint import fmpq, fmpq_mat, fmpq_poly
 
 from positivity.couplings import Combination, combination_text, order_of
 from positivity.dispersion.null_constraints import null_constraints
 from positivity.dispersion.sum_rules import Functional, add_to, combination_functional, functional_kernel
 from positivity.errors import InputError, check_dimension, check_order
-from solvers.program import MeasureProgram, Row, SpinLadder
+from solvers.program import MeasureProgram, Row, SpinLadder, scaled_values
 
 Fixes = list[tuple[Combination, fmpq]]
+
+#: spins below this, and J -> infinity, show which signs rows take; what rounding makes of a sum that is zero
+_SIGNS, _NOISE = 60, 1e-9
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,46 @@ def fewer_rows(ratio: RatioProgram) -> Iterator[tuple[RatioProgram, str]]:
         low = [i for i, row in enumerate(ratio.program.free) if i == 0 or max(row) <= high]
         if len(low) < len(ratio.program.free):
             yield _only(ratio, low), f"found with the sum rules to order {high + 2}"
+
+
+def split_unseen(ratio: RatioProgram) -> tuple[RatioProgram, tuple[Row, ...]]:
+    """The program without the rows that heavy states meet whatever their values, and those rows.
+
+    A row that begins at a lower power of x than the normalisation and all targets is dominated by heavy states,
+    which cost nothing there.  Where the leading terms of all rows of one power take every sign, such states make up
+    for anything, and no multiplier but zero is possible: kept in a program with slack, they leave it without solution.
+    """
+    lowest = min(min(row) for row in (ratio.program.free[0], *ratio.program.targets))
+    unseen: list[int] = []
+    for power in range(lowest):
+        rows = [i for i, row in enumerate(ratio.program.free) if min(row) == power]
+        if not _every_sign([ratio.program.free[i][power] for i in rows], power, ratio.program.ladder):
+            break
+        unseen += rows
+    if not unseen:
+        return ratio, ()
+    kept = [i for i in range(len(ratio.free)) if i not in unseen]
+    return _only(ratio, kept), tuple(ratio.program.free[i] for i in unseen)
+
+
+def with_targets(ratio: RatioProgram, used: Sequence[int]) -> RatioProgram:
+    """The program of some of the targets."""
+    rows = tuple(ratio.program.targets[i] for i in used)
+    program = MeasureProgram(ratio.program.free, ratio.program.ladder, rows)
+    return RatioProgram(program, ratio.free, tuple(ratio.targets[i] for i in used))
+
+
+def _every_sign(polynomials: Sequence[fmpq_poly], power: int, ladder: SpinLadder) -> bool:
+    """Whether no combination of polynomials in X but zero is non-negative at every spin."""
+    from scipy.optimize import linprog
+
+    if not polynomials:
+        return True
+    spins = np.array([*range(0, _SIGNS, ladder.step), -1])
+    values = np.array([scaled_values(p, power, spins, ladder).astype(float) for p in polynomials])
+    values /= np.maximum(np.linalg.norm(values, axis=0), 1e-300)
+    best = linprog(-values.sum(axis=1), A_ub=-values.T, b_ub=np.zeros(len(spins)), bounds=(-1, 1), method="highs")
+    return bool(best.status == 0 and -best.fun < _NOISE and np.linalg.matrix_rank(values) == len(polynomials))
 
 
 def _only(ratio: RatioProgram, kept: Sequence[int]) -> RatioProgram:

@@ -25,7 +25,7 @@ from solvers.separation import Dips, SpinSampler
 from solvers.tables import RowTables
 
 _START = chebyshev(11)
-_BOX = 1e6
+_BOX, _FAR = 1e6, 1e9
 #: points are forgotten when there are so many times more than at the start
 _MOST_GROWTH = 1.5
 _MAX_ROUNDS = 100
@@ -153,6 +153,21 @@ class MomentCone:
         self._model.set_cost(self.scaled(vector))
         return self._least_weight()
 
+    def roomiest(self, columns: Sequence[np.ndarray], vector: Sequence[fmpq]) -> tuple[float, tuple[Place, ...]]:
+        """The largest weight that columns, each of size 1, can all have in a measure for a vector, and the rest of it.
+
+        columns: in the conditioned basis; their size does not matter.  Weights are in units of the size of the vector.
+        The weight is infinite, without the rest, where nothing bounds the vector.
+        """
+        total = np.sum([column / np.abs(column).max() for column in columns], axis=0)
+        size = float(np.abs(total).max())
+        program = GrowingProgram(self.scaled(vector), _FAR)
+        program.add_rows(np.vstack([self.sampled()[0], total / size]), np.append(np.zeros(len(self._s)), 1.0))
+        solution = program.solve()
+        if not solution.optimal:
+            return (np.inf if solution.status == "infeasible" else 0.0), ()
+        return float(solution.duals[-1]) / size, self._placed(solution.duals[:-1])
+
     def _least_weight(self) -> Shot:
         # the centre itself at a price that nobody pays
         self._margin = -1.0
@@ -200,7 +215,9 @@ class MomentCone:
         return Dips(dips.owners[bad], dips.s[bad], relative[bad])
 
     def _places(self, solution: LinearSolution) -> tuple[Place, ...]:
-        weights = solution.duals[2:]
+        return self._placed(solution.duals[2:])
+
+    def _placed(self, weights: np.ndarray) -> tuple[Place, ...]:
         return tuple(
             Place(int(self.tables.spins[self._owner[i]]), float(self._s[i]), float(weights[i]))
             for i in np.flatnonzero(weights > 0)

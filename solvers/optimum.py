@@ -20,6 +20,8 @@ MARGIN, ZOOM = 3e-10, 10**5
 EXCLUSION_MARGIN = 1e-2
 #: digits that the first linear program and a zoomed one in extended precision can deliver
 LINEAR_DIGITS, ZOOM_DIGITS = 8, 13
+#: margins tried in turn where the program breaks down
+_MARGINS = (MARGIN, 1e2 * MARGIN, 1e4 * MARGIN)
 _MAX_SWEEPS = 6
 #: times the range of the multipliers is widened, and by how much
 _WIDENINGS, _WIDER = 2, 30.0
@@ -68,10 +70,21 @@ def solve_all_spins(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResu
     return result
 
 
-def _solve_on_ladder(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeResult:
+def solve_with_room(exchange: Exchange, weights: Sequence[fmpq], margins: Sequence[float]) -> ExchangeResult:
+    """The linear program with the first of these margins that it has a solution with."""
+    for margin in margins:
+        result = _solve_on_ladder(exchange, weights, (margin,))
+        if result.status == "optimal":
+            break
+    return result
+
+
+def _solve_on_ladder(
+    exchange: Exchange, weights: Sequence[fmpq], margins: Sequence[float] = _MARGINS
+) -> ExchangeResult:
     numeric = [float(w) for w in weights]
     for _ in range(_MAX_SWEEPS):
-        result = _solve_sampled(exchange, numeric)
+        result = _solve_sampled(exchange, numeric, margins)
         if result.status != "optimal":
             return result
         failing = _failing_spins(exchange, weights, result)
@@ -81,9 +94,9 @@ def _solve_on_ladder(exchange: Exchange, weights: Sequence[fmpq]) -> ExchangeRes
     return result
 
 
-def _solve_sampled(exchange: Exchange, weights: list[float]) -> ExchangeResult:
-    """The linear program on the spins watched; where it breaks down, with ever more margin."""
-    for margin in (MARGIN, 1e2 * MARGIN, 1e4 * MARGIN):
+def _solve_sampled(exchange: Exchange, weights: list[float], margins: Sequence[float]) -> ExchangeResult:
+    """The linear program on the spins watched; where it breaks down, with the next margin."""
+    for margin in margins:
         result = exchange.solve(weights, margin)
         if result.status == "stalled" and result.multipliers:
             return widest_margin(exchange, weights, result, _DEGENERATE_ALLOWANCE)

@@ -46,12 +46,14 @@ class SpinLadder:
 class MeasureProgram:
     """Rows of a program over a positive measure (see the module text).
 
-    free: rows with free multipliers, the normalisation first.  ladder: the spins.
+    free: rows with free multipliers, the normalisation first.  ladder: the spins.  cutoff: False for all masses
+    m > 0, x in [0, infinity), where s reaches 1 at every spin.
     """
 
     free: tuple[Row, ...]
     ladder: SpinLadder
     targets: tuple[Row, ...]
+    cutoff: bool = True
 
     @cached_property
     def low(self) -> int:
@@ -98,7 +100,9 @@ class MeasureProgram:
         return self.scale * s / (1 - s) / (1 + self.ladder.casimir(spin))
 
     def s_end(self, spins: np.ndarray) -> np.ndarray:
-        """The end x = 1 of the s interval of each spin; 1 for the Regge limit."""
+        """The end x = 1 of the s interval of each spin; 1 for the Regge limit, and at all masses."""
+        if not self.cutoff:
+            return np.ones(len(spins))
         casimirs = spins * (spins + self.ladder.shift)
         ends = (1.0 + casimirs) / (1.0 + casimirs + self.scale)
         return np.asarray(np.where(spins < 0, 1.0, ends))

@@ -73,6 +73,8 @@ def refine(
 
     large_spin: the finite spin that stands in for the Regge limit in the spectrum.
     """
+    if not exchange.program.cutoff:
+        raise NotRefined("states of mass 0 are no spectrum")
     with working_precision(int(3.33 * digits) + 160):
         return _Newton(exchange, weights, digits, large_spin).run(result)
 

@@ -10,6 +10,7 @@ from flint import fmpq
 from scipy.linalg import qr
 
 from solvers.cone import MomentCone, Place
+from solvers.deadline import checkpoint
 from solvers.exact_linear import first_solution
 from solvers.grid import REGGE
 from solvers.linear import GrowingProgram
@@ -21,8 +22,10 @@ _LARGE_SPIN, _LARGE_MASS = 10**6, 10**6
 _DIGITS = (4, 7, 10, 17)
 #: spins of that set: larger ones make its numbers long
 _LOW_SPIN = 60
-#: shares of a vector that go to a fixed set of states
-_SHARES = (fmpq(1, 10), fmpq(1, 100), fmpq(1, 10**4), fmpq(1, 10**6))
+#: corrections of weights, each of which leaves about 1e-9 of what was missing
+_CORRECTIONS = 4
+#: twice the weight that a fixed set of states gets where it may have any
+_UNBOUNDED_ROOM = 0.1
 #: weights below this share of the largest are noise of the linear program, unless dropping them fails
 _NOISE = 1e-9
 #: places of one spin closer than this in s may stand for one state
@@ -76,26 +79,42 @@ class Representer:
     def spread(self, vector: Sequence[fmpq]) -> tuple[ExactAtom, ...] | None:
         """States that reproduce a vector well inside the cone, where `represent` finds none; None if there are none.
 
-        A small share of the vector goes to a fixed set of independent states; the program represents what is
-        left, and what rounding its masses leaves over is taken from or given to that set.
+        The program gives as much as it can to a fixed set of independent states.  Half of that stays; the weights of
+        all states are corrected until the vector is met to far below the rest, which the set then takes exactly.
         """
-        states = self._independent()
-        columns = [self._column(*state) for state in states]
-        for share in _SHARES:
-            parts = [share * self._relative_size(column, vector) for column in columns]
-            rest = [
-                v - sum((c[i] * w for c, w in zip(columns, parts, strict=True)), fmpq(0)) for i, v in enumerate(vector)
-            ]
-            places = self.cone.lightest(rest).places
-            for digits in _DIGITS[1:] if places else ():
-                near = [self._state(place, digits) for place in places]
-                found = _solve([*(self._column(*state) for state in near), *columns], rest, signed=True)
-                if found is None:
-                    continue
-                weights = [*found[: len(near)], *(w + p for w, p in zip(found[len(near) :], parts, strict=True))]
-                if min(weights) >= 0:
-                    return _merged([ExactAtom(*s, w) for s, w in zip([*near, *states], weights, strict=True)])
-        return None
+        fixed = self._independent()
+        columns = [self._column(*state) for state in fixed]
+        room, places = self.cone.roomiest([self._scaled(column, vector) for column in columns], vector)
+        if room <= 0:
+            return None
+        if np.isinf(room):
+            room, places = _UNBOUNDED_ROOM, self._beside(columns, vector)
+        states = [*(self._state(place, _DIGITS[-1]) for place in places), *fixed]
+        columns = [*(self._column(*state) for state in states[: len(places)]), *columns]
+        scaled = np.array([self._scaled(column, vector) for column in columns])
+        sizes = np.abs(scaled).max(axis=1)
+        start = np.append([place.weight for place in places], np.full(len(fixed), room / 2)) / sizes
+        weights = [_rational(w) for w in start]
+        for _ in range(_CORRECTIONS):
+            missing = _missing(columns, weights, vector)
+            # the least change relative to the weights
+            change = np.linalg.lstsq((scaled * start[:, None]).T, self._scaled(missing, vector), rcond=None)[0]
+            weights = [w + _rational(c) for w, c in zip(weights, change * start, strict=True)]
+        last = first_solution(columns[len(places) :], _missing(columns, weights, vector))
+        if last is None:
+            return None
+        weights = [*weights[: len(places)], *(w + c for w, c in zip(weights[len(places) :], last, strict=True))]
+        if min(weights) < 0:
+            return None
+        return _merged([ExactAtom(*state, w) for state, w in zip(states, weights, strict=True)])
+
+    def _beside(self, columns: Sequence[Sequence[fmpq]], vector: Sequence[fmpq]) -> tuple[Place, ...]:
+        """The lightest measure for a vector that nothing bounds, less a little of the columns; in its units."""
+        sizes = [float(np.abs(self._scaled(column, vector)).max()) for column in columns]
+        rest = _missing(columns, [_rational(_UNBOUNDED_ROOM / 2 / size) for size in sizes], vector)
+        unit = float(np.abs(self._scaled(rest, vector)).max())
+        places = self.cone.lightest(rest).places
+        return tuple(Place(place.spin, place.s, place.weight * unit) for place in places)
 
     def _independent(self) -> list[tuple[int, fmpq]]:
         """As many states as rows, with columns as independent as the points of the program have."""
@@ -105,11 +124,11 @@ class Representer:
         chosen = finite[order[: matrix.shape[1]]]
         return [self._state(Place(int(spins[i]), float(s[i]), 1.0), _DIGITS[0]) for i in chosen]
 
-    def _relative_size(self, column: Sequence[fmpq], vector: Sequence[fmpq]) -> fmpq:
-        """The weight at which a column is as large as a vector, a power of two."""
+    def _scaled(self, column: Sequence[fmpq], vector: Sequence[fmpq]) -> np.ndarray:
+        """A column in the conditioned basis, in units of the size of a vector there."""
         basis = self.cone.tables.basis.T
-        sizes = [np.abs(basis @ np.array([to_longdouble(v) for v in each])).max() for each in (vector, column)]
-        return fmpq(2) ** int(np.round(np.log2(sizes[0] / sizes[1])))
+        whole, unit = (basis @ np.array([to_longdouble(v) for v in each]) for each in (column, vector))
+        return np.asarray(whole / np.abs(unit).max(), float)
 
     def _centre_atoms(self) -> tuple[ExactAtom, ...] | None:
         """States of the centre, found once: of all measures on the points the one of largest scaled weight."""
@@ -125,6 +144,8 @@ class Representer:
                 if found is not None:
                     self._atoms = _merged([ExactAtom(*state, w) for state, w in zip(states, found, strict=True)])
                     break
+            else:
+                self._atoms = self.spread(self._centre)
         return self._atoms
 
     def _state(self, place: Place, digits: int) -> tuple[int, fmpq]:
@@ -142,6 +163,16 @@ class Representer:
     def _column(self, spin: int, mass_squared: fmpq) -> list[fmpq]:
         casimir = self.cone.program.ladder.casimir(spin)
         return [value_at(row, 1 / mass_squared, casimir) for row in self.cone.program.free]
+
+
+def _missing(columns: Sequence[Sequence[fmpq]], weights: Sequence[fmpq], vector: Sequence[fmpq]) -> list[fmpq]:
+    """What a sum over columns lacks, exactly."""
+    checkpoint("spectrum")
+    return [v - sum((c[i] * w for c, w in zip(columns, weights, strict=True)), fmpq(0)) for i, v in enumerate(vector)]
+
+
+def _rational(value: float) -> fmpq:
+    return fmpq(*float(value).as_integer_ratio())
 
 
 def _subsets(places: Sequence[Place]) -> list[list[Place]]:

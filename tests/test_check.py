@@ -282,3 +282,27 @@ def test_command_line(capsys, tmp_path):
         assert code == 2 and out == "" and err.count("\n") == 1
     code, out, _ = run(capsys, "check", "--help")
     assert code == 0 and "example: positivity check" in out and out.count("\n") <= 40
+
+
+@pytest.mark.parametrize(
+    ("couplings", "order", "dimension"),
+    [({"g2": 1, "g3": 1}, 30, 4), ({"g2": 1, "g4": "0.28691834805"}, 12, 8)],
+)
+def test_points_deep_inside_are_allowed_at_high_orders(couplings, order, dimension):
+    """The first took minutes, both were called too close to the boundary; spin 0 alone has them."""
+    verdict = positivity.check(couplings, order=order, dimension=dimension)
+    assert verdict.status == "allowed" and verdict.seconds < 30
+    for name, value in couplings.items():
+        j, power, factor = {"g2": (1, 0, 2), "g3": (1, 1, -1), "g4": (2, 0, 4)}[name]
+        assert average(verdict.spectrum, j, power, dimension)[0] == factor * Fraction(value)
+
+
+def test_a_centre_that_the_program_meets_degenerately_has_an_exact_spectrum():
+    """At D = 8, order 12 none was found, so that nothing was ever allowed there."""
+    verdict = positivity.check({"g2": 1, "g3": "-1/2", "g4": "0.3"}, order=12, dimension=8)
+    assert verdict.status == "allowed" and any(state.spin for state in verdict.spectrum)
+
+
+def test_a_mixture_of_known_theories_on_the_boundary_is_allowed():
+    couplings = {"g2": "36/25", "g7": "54/25", "g5": "72/25", "g4": "18/25"}
+    assert positivity.check(couplings, order=8, dimension=9).status == "allowed"
