@@ -1,1 +1,1 @@
-"""Answers over all routes, kept: what was certified stays certified and agrees to its digits (tests/data/golden.json)."""
+"""Answers over all routes, kept: what was certified stays so and agrees to its digits (tests/data/golden.json)."""

@@ -10,9 +10,8 @@ Words = dict[str, Any]
 
 def questions() -> list[tuple[str, Words]]:
     """All of them, each once, in a fixed order."""
-    return [
-        *_positive(), *_unitary(), *_loops(), *_checks(), *_regions(), *_gravity(), *_cutoff(), *_strength(), *_listings(),
-    ]  # fmt: skip
+    parts = _positive, _unitary, _loops, _checks, _regions, _gravity, _cutoff, _strength, _listings
+    return [question for part in parts for question in part()]
 
 
 def _positive() -> Iterator[tuple[str, Words]]:
