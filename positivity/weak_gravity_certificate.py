@@ -28,7 +28,7 @@ _FIRST_NODE = 1 / 400
 
 @known_keywords
 def certify_cutoff(
-    p_min: object, contacts: int = 1, *, functions: int = 22, last_spin: int = 800, nodes: int = 400,
+    p_min: object, contacts: int = 1, *, functions: int = 22, last_spin: int = 800, nodes: int = 260,
     top: str = "0.985", time_limit: float | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """A certificate that 8piG Lambda^2 <= bound for A_2 with `contacts` free contact terms, as a JSON-ready dictionary.

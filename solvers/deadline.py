@@ -17,20 +17,11 @@ Report = Callable[[str, float], None]
 
 
 class OutOfTime(Exception):
-    """The deadline has passed; the message says which.
-
-    kept: what had been found by then, None if nothing.
-    """
+    """The deadline has passed; the message says which."""
 
     def __init__(self, limit: float) -> None:
         super().__init__(f"stopped by the time limit of {limit:g} s")
         self.limit = limit
-        self.kept: object = None
-
-    def keeping(self, found: object) -> OutOfTime:
-        """The same with an answer that is worse than the one sought."""
-        self.kept = found
-        return self
 
 
 @dataclass(frozen=True)

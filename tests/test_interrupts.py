@@ -1,5 +1,6 @@
 """Ctrl-C: one line, exit code 130, at once, whatever is being computed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -16,8 +17,15 @@ LONG = {
     "cutoff": ["cutoff", "--p-min", "0.1", "--contacts", "1", "--functions", "60"],
     "gravity": ["gravity", "--dimension", "8", "--certificate", "CERTIFICATE"],
     "check": ["check", "g2=1", "g3=1", "--order", "30"],
+    "verify": ["verify", "DOCUMENT", "--time-limit", "1000"],
     "unitary": ["bound", "g2", "--order", "12", "--density", "unitary"],
 }
+
+
+def long_to_verify():
+    """A cutoff certificate with many nodes and spins: products of large matrices of balls."""
+    data = json.loads((ROOT / "tests" / "mutation" / "documents" / "cutoff_6_20_20.json").read_text())
+    return {**data, "nodes": [f"{k}/3000" for k in range(1, 3001)], "last_spin": 2000}
 
 
 def interrupted(arguments, moment, folder):
@@ -52,7 +60,9 @@ def spent(pid):
 @pytest.mark.parametrize("moment", [1.5, *(pytest.param(late, marks=pytest.mark.slow) for late in (2.5, 4))])
 @pytest.mark.parametrize("name", LONG)
 def test_ctrl_c_ends_a_computation_within_a_second(name, moment, tmp_path):
-    arguments = [str(tmp_path / "g.json") if text == "CERTIFICATE" else text for text in LONG[name]]
+    files = {"CERTIFICATE": str(tmp_path / "g.json"), "DOCUMENT": str(tmp_path / "c.json")}
+    Path(files["DOCUMENT"]).write_text(json.dumps(long_to_verify()))
+    arguments = [files.get(text, text) for text in LONG[name]]
     code, said, seconds = interrupted(arguments, moment, tmp_path)
     assert (code, said) == (130, "positivity: interrupted\n")
     assert seconds < 2

@@ -89,8 +89,11 @@ def expect_cutoff(certificate: CutoffCertificate) -> None:
     # the precision grows with what cancels between the breaks: coefficients over (2x)^2 and (2x)^3
     sizes = [v.p.bit_length() - v.q.bit_length() for v in (*certificate.alpha, *certificate.beta)]
     first = certificate.nodes[0]
-    bits = 155 + max(0, *sizes) + 3 * max(0, first.q.bit_length() - first.p.bit_length())
-    at_node = spins * (breaks + 12) * (6.5e-7 + bits * 4e-10 + bits**1.6 * 1e-12) + breaks * (1e-5 + digits * 1e-8)
+    bits = 90 + max(0, *sizes) + 3 * max(0, first.q.bit_length() - first.p.bit_length())
+    at_node = spins * (breaks * 6e-8 + 3e-6 + spins * 8e-9) * (0.5 + bits / 400 + (bits / 1200) ** 1.6)
+    at_node += breaks * (1e-5 + digits * 1e-8)
     ends = certificate.breaks
     boxes = sum(max(16.0, 8 * float((b - a) / (1 - b))) for a, b in pairwise(ends))
-    expect(nodes * (at_node + boxes * 2.5e-5) + boxes * 1e-4, boxes * 1500 + spins * (breaks + 30) * (bits / 8 + 100))
+    # a line of up to 200 nodes and the matrix of the even spins
+    memory = boxes * 1500 + (spins * (2 * breaks + 1500) + spins**2 / 4) * (bits / 8 + 100)
+    expect(nodes * (at_node + boxes * 1.2e-5) + boxes * 1e-4, memory)

@@ -19,17 +19,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
+from flint import arb, fmpq, fmpq_poly
 
 from solvers.verify.budget import CUTOFF_SECONDS, budget, spend
 from solvers.verify.costs import expect_cutoff
 from solvers.verify.cutoff_document import CutoffCertificate, read_certificate
 from solvers.verify.document import Refused
+from solvers.verify.node_sums import node_sums
 from solvers.verify.precision import working_precision
 from solvers.verify.proof import CUTOFF, Density, Proof, number_text
-from solvers.verify.wave_sums import wave_sums
 
 _SUBINTERVALS = 16
+#: how wide cells of x with one enclosure of the norms may be together, in units of the distance of y = qx to 1
+_WIDTH = fmpq(1, 16)
 _LOW_BITS = 80
 
 
@@ -60,28 +62,27 @@ def verify_cutoff(data: dict[str, Any]) -> Proof:
 def upper_bound(certificate: CutoffCertificate) -> arb:
     """A bound on 8piG, the upper end of the enclosure (a ball of radius zero)."""
     expect_cutoff(certificate)
-    # both precisions below are set under the lock and undone at the end
     with working_precision(_LOW_BITS):
         return _upper_bound(certificate)
 
 
 def _upper_bound(certificate: CutoffCertificate) -> arb:
     nodes, pieces = certificate.nodes, certificate.pieces
-    sums = [_node_sum(certificate, x) for x in nodes]
-    ctx.prec = _LOW_BITS
+    sums = node_sums(certificate)
     norm = _pole(certificate, pieces)
     if not norm > 0:
         raise Refused("int f/p^2 dp is not positive")
     boxes = _boxes(certificate, pieces)
     even = arb((certificate.last_spin + 1) * (certificate.last_spin + 2)) / 2
     far = 1 / (arb(2).sqrt() * (certificate.last_spin + 1))
-    total = arb(0)
-    for low, high, first, second in zip(nodes[:-1], nodes[1:], sums[:-1], sums[1:], strict=True):
+    total, end, curvature, slope = arb(0), nodes[0], arb(0), arb(0)
+    for i, (low, high, first, second) in enumerate(zip(nodes[:-1], nodes[1:], sums[:-1], sums[1:], strict=True)):
         step = (arb(high) / arb(low)).log()
         total += step / 2 * (first + second)
         spend()
-        cell = (low, high)
-        curvature, slope = _both_norms(boxes, cell)
+        if high > end:
+            end = _group(nodes, i, certificate.breaks[-1])
+            curvature, slope = _both_norms(boxes, (low, end))
         top = arb(high)
         total += step**3 / 12 * (even * top**3 / 4 * curvature).sqrt() / 2
         # for x <= 1/2 the even spins carry half of the Parseval sum
@@ -90,76 +91,6 @@ def _upper_bound(certificate: CutoffCertificate) -> arb:
     total += _below(boxes, nodes[0])
     bound = 32 * total / norm
     return bound.upper()
-
-
-def _node_sum(certificate: CutoffCertificate, x: fmpq) -> arb:
-    """sum_{J even <= J*} (2J+1) |K_J(x)| / 2, by recurrences in J."""
-    spend()
-    last, cosines = certificate.last_spin, [1 - 2 * q * x for q in certificate.breaks]
-    exact = _laurent(certificate, x)
-    # what cancels between the breaks, and the digits that the recurrences lose
-    ctx.prec = 150 + max(abs(c).ceil().bit_length() for row in exact for c in row)
-    z = [arb(c) for c in cosines]
-    # rows J, columns l = -2..2: sum_i C_{i,l} Pi_J(z_i), Pi_J = int P_J
-    table = wave_sums(cosines, exact, last + 3)
-    primitive = []
-    for spin in range(last + 3):
-        if spin == 0:
-            start = arb_mat([z]) * arb_mat([[arb(c) for c in row] for row in exact])
-            primitive.append([start[0, c] for c in range(5)])
-        else:
-            below = arb(2 * spin + 1)
-            pairs = zip(table[spin + 1], table[spin - 1], strict=True)
-            primitive.append([(after - before) / below for after, before in pairs])
-    logs = [(1 + point).log() for point in z]
-    weights = [[arb(c) for c in row] for row in exact]
-    inverse = [_divide([row[c] for row in primitive], _start(logs, weights, c)) for c in (0, 1)]
-    double = _divide(inverse[0], -_start([1 / (1 + point) for point in z], weights, 0))
-    first = _multiply([row[3] for row in primitive])
-    second = _multiply(_multiply([row[4] for row in primitive]))
-    total = arb(0)
-    for spin in range(0, last + 1, 2):
-        kernel = double[spin] + inverse[1][spin] + primitive[spin][2] + first[spin] + second[spin]
-        total += (2 * spin + 1) * abs(kernel)
-    value = total * arb(x) / 4
-    ctx.prec = _LOW_BITS
-    return +value
-
-
-def _start(values: list[arb], weights: list[list[arb]], column: int) -> arb:
-    return sum((v * row[column] for v, row in zip(values, weights, strict=True)), arb(0))
-
-
-def _laurent(certificate: CutoffCertificate, x: fmpq) -> list[list[fmpq]]:
-    """C_{i,l}: (w+2) w^-2 [alpha_i (w_i-w)^2/(2x)^2 + beta_i (w_i-w)^3/(2x)^3] = sum_{l=-2..2} C_{i,l} w^l, w = 1+z."""
-    rows = []
-    for q, a, b in zip(certificate.breaks, certificate.alpha, certificate.beta, strict=True):
-        shift = fmpq_poly([2 - 2 * q * x, -1])
-        poly = fmpq_poly([2, 1]) * (shift**2 * (a / (2 * x) ** 2) + shift**3 * (b / (2 * x) ** 3))
-        rows.append([poly[k] for k in range(5)])
-    return rows
-
-
-def _divide(source: list[arb], start: arb) -> list[arb]:
-    """M_J of weight 1/w from source_J = M_J of weight 1: w M = source, w = 1 + z, started at J = 0.
-
-    (J+1) (h_{J+1} - h_J) = J (h_J - h_{J-1}) - (-1)^J (2J+1) source_J for h_J = (-1)^J M_J.
-    """
-    found, current, slope = [start], start, arb(0)
-    for spin in range(len(source) - 1):
-        term = (2 * spin + 1) * source[spin]
-        slope = slope + term if spin % 2 else slope - term
-        current = current + slope / (spin + 1)
-        found.append(current if spin % 2 else -current)
-    return found
-
-
-def _multiply(source: list[arb]) -> list[arb]:
-    """M_J of weight w from those of weight 1: one entry shorter."""
-    return [
-        source[j] + ((j + 1) * source[j + 1] + (j * source[j - 1] if j else 0)) / (2 * j + 1)
-        for j in range(len(source) - 1)
-    ]
 
 
 def _integral(certificate: CutoffCertificate, pieces: list[fmpq_poly], weight: fmpq_poly) -> fmpq:
@@ -177,6 +108,16 @@ def _pole(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> arb:
         rest = fmpq_poly([piece[k + 1] for k in range(3)]).integral()
         total += arb(rest(high) - rest(low)) + arb(piece[0]) * (arb(high) / arb(low)).log()
     return total / 2
+
+
+def _group(nodes: list[fmpq], first: int, last_break: fmpq) -> fmpq:
+    """The end of the cells from node `first` on whose norms are enclosed together: what holds in all holds in each."""
+    low, end = nodes[first], nodes[first + 1]
+    for high in nodes[first + 2 :]:
+        if (high - low) * last_break > _WIDTH * (1 - high * last_break) or high > low * (1 + _WIDTH):
+            break
+        end = high
+    return end
 
 
 @dataclass(frozen=True)

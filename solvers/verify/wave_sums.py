@@ -1,47 +1,70 @@
-"""Sums of Legendre polynomials over points in [-1, 1], without the growth of balls in the recurrence.
+r"""Sums of Legendre polynomials over points in [-1, 1], from the sums of cosines at the same points.
 
-The recurrence J e_J = (2J-1) z e_{J-1} - (J-1) e_{J-2} is stable for |z| <= 1, though balls, which forget how
-the errors are correlated, grow like 2.4^J in it.  With E_J = e_J^2 + e_{J-1}^2 - 2 z e_J e_{J-1} and
-J (e_J - z e_{J-1}) = (J-1) (z e_{J-1} - e_{J-2}),
+(1 - 2 z r + r^2)^(-1/2) = (1 - r e^{it})^(-1/2) (1 - r e^{-it})^(-1/2), z = cos t, gives
 
-    E_J = (1-1/J)^2 (z e_{J-1} - e_{J-2})^2 + (1-z^2) e_{J-1}^2 <= E_{J-1},
+    P_J(cos t) = sum_{k=0}^{J} a_k a_{J-k} cos((J-2k) t),   a_k = C(2k,k)/4^k,
 
-so what a rounding error of size 1 at step k becomes has E_J <= 1, hence |e_J - z e_{J-1}| <= 1 and |e_J| <= J-k+1.
-Errors of at most d in each step are at most d (J+1) (J+2) / 2 together (derived here).
+with positive coefficients whose sum is P_J(1) = 1: an error of the cosines does not grow, as it does like
+(1+sqrt 2)^J where balls go through the recurrence in J.  The coefficients are the same for all points, so that
+one product of matrices serves many sums, and those of even J need even multiples of t only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import arb, arb_mat, ctx, fmpq
+from flint import acb, arb, arb_mat, fmpq
 
-#: error of one step, in units of 2^-precision
-_STEP = 32
+from solvers.verify.budget import spend
 
-
-def wave_sums(cosines: Sequence[fmpq], weights: Sequence[Sequence[fmpq]], last: int) -> list[list[arb]]:
-    """[J][l]: balls of sum_i weights[i][l] P_J(cosines[i]), J = 0..last, |cosines| <= 1, at the working precision."""
-    assert all(abs(z) <= 1 for z in cosines)
-    error = arb(_STEP * (last + 1) * (last + 2)) / 2 * arb(2) ** -ctx.prec
-    assert error < arb("0.01")
-    balls = [[arb(c) for c in row] for row in weights]
-    widths = [arb(0, (error * sum((abs(c) for c in column), arb(0))).upper()) for column in zip(*balls, strict=True)]
-    sums = arb_mat(_waves([arb(z).mid() for z in cosines], last)) * arb_mat(balls)
-    return [[s + width for s, width in zip(row, widths, strict=True)] for row in sums.tolist()]
+#: rows of one product of matrices, which is not interrupted
+_ROWS = 200
 
 
-def _waves(z: list[arb], last: int) -> list[list[arb]]:
-    """P_J(z_i), J = 0..last, as exact numbers near them.
+def cosine_sums(points: Sequence[fmpq], weights: Sequence[fmpq], last: int) -> list[arb]:
+    """sum_i weights[i] cos(m t_i), cos t_i = points[i], for m = 0..last: the real part of e^{i(step A + r) t}."""
+    used = [(z, c) for z, c in zip(points, weights, strict=True) if c != 0]
+    if not used:
+        return [arb(0)] * (last + 1)
+    assert all(abs(z) <= 1 for z, _ in used)
+    step = int(last**0.5) + 1
+    left: list[list[arb]] = [[] for _ in range(last // step + 1)]
+    right: list[list[arb]] = []
+    for z, c in used:
+        turn = acb(arb(z), arb(1 - z * z).sqrt())
+        small = _powers(turn, step)
+        large = _powers(small[-1] * turn, len(left))
+        right += [[e.real for e in small], [-e.imag for e in small]]
+        for row, e in zip(left, large, strict=True):
+            row += [c * e.real, c * e.imag]
+    found: list[arb] = (arb_mat(left) * arb_mat(right)).entries()
+    return found[: last + 1]
 
-    P_{J+1} = z P_J + J/(J+1) (z P_J - P_{J-1}).  Every operation is wrong by at most u = 2 * 2^-precision of its
-    result, the point by u.  With |P_J| < 1.05: 2.1 u for z P_J, so 4.2 u for the difference, 8.4 u for its product
-    and 11.6 u for the sum, less than 12 u per step.
-    """
-    rows = [[arb(1)] * len(z), z]
-    for spin in range(1, last):
-        # converted once: that takes as long as a product
-        share = (arb(spin) / (spin + 1)).mid()
-        moved = [p * c for p, c in zip(z, rows[-1], strict=True)]
-        rows.append([(m + share * (m - d)).mid() for m, d in zip(moved, rows[-2], strict=True)])
-    return rows[: last + 1]
+
+def _powers(base: acb, count: int) -> list[acb]:
+    found = [acb(1)]
+    while len(found) < count:
+        found.append(found[-1] * base)
+    return found
+
+
+class EvenWaves:
+    """The coefficients of P_0, P_2 ... P_last in cosines, at the working precision of its making."""
+
+    def __init__(self, last: int) -> None:
+        central = [arb(1)]
+        for k in range(1, last + 1):
+            central.append(central[-1] * (2 * k - 1) / (2 * k))
+        rows = []
+        for half in range(last // 2 + 1):
+            row = [(2 if m else 1) * central[half - m] * central[half + m] for m in range(half + 1)]
+            rows.append(row + [arb(0)] * (last // 2 - half))
+        self.blocks = [arb_mat(rows[i : i + _ROWS]) for i in range(0, len(rows), _ROWS)]
+
+    def sums(self, cosines: arb_mat) -> list[list[arb]]:
+        """[J/2][l]: what replaces cos(m t) by P_J(cos t) in column l of (m/2, l), m even."""
+        found = []
+        for block in self.blocks:
+            spend()
+            found += (block * cosines).tolist()
+        return found

@@ -21,6 +21,7 @@ _TIME = "estimates and deadlines: they only refuse, or are slow"
 _RADIUS = "a radius is rounded up when it is stored, by far more than the ball of the width is wide"
 _EQUAL = "balls that are equal are not exact, and F >= 0 is what is claimed"
 _FORM = "whether a long number is written in full or shortened with a mark"
+_VANISHES = "sums that are derivatives of G at w = 0, exactly zero since g vanishes beyond its last break"
 _PRECISION = "a working precision: the balls hold the truth at each"
 
 #: (file, function, statement, change) -> reason
@@ -285,8 +286,28 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("cutoff.py", "<module>", "*", "*"): _PRECISION,
     ("cutoff.py", "verify_cutoff", "if _integral(*", "1: constant becomes 2"): "a positive factor",
     ("cutoff.py", "_upper_bound", "if not norm > 0:", "*GtE"): "zero divides and gives no finite bound",
-    ("cutoff.py", "_node_sum", "ctx.prec = *", "*"): _PRECISION,
-    ("cutoff.py", "_divide", "for spin in range(*", "*"): _LONGER,
+    ("node_sums.py", "<module>", "_BITS*", "*"): _PRECISION,
+    ("node_sums.py", "<module>", "_LINE*", "*"): "how many nodes are done at once",
+    ("cutoff.py", "_group", "*", "*"): "which cells are enclosed together: what holds in all of them holds in each",
+    ("node_sums.py", "<module>", "_FACTORIAL*", "1: *"): _VANISHES,
+    ("node_sums.py", "_moments", "for fold *", "2: constant*"): _VANISHES,
+    ("node_sums.py", "_moments", "for fold *", "3: constant*"): _VANISHES,
+    ("node_sums.py", "_moments", "top = *", "4: constant becomes 5"): _LONGER,
+    ("node_sums.py", "_integrate", "found = *", "*"): _VANISHES,
+    ("node_sums.py", "_integrate", "ends = *", "*"): _VANISHES,
+    ("node_sums.py", "_integrate", "found.append(*", "*"): _VANISHES,
+    ("wave_sums.py", "<module>", "*", "*"): "how many rows are multiplied at once",
+    ("wave_sums.py", "cosine_sums", "used = *", "*filter dropped"): "points of weight zero add nothing",
+    (
+        "wave_sums.py",
+        "cosine_sums",
+        "step = *",
+        "*",
+    ): "every multiple is a number of steps and a rest, for any step",
+    ("wave_sums.py", "cosine_sums", "left: *", "*"): _LONGER,
+    ("wave_sums.py", "EvenWaves.__init__", "for k in *", "1: constant becomes 2*"): _LONGER,
+    ("node_sums.py", "node_sums", "large = *", "*"): _PRECISION,
+    ("node_sums.py", "node_sums", "ctx.prec = *", "*"): _PRECISION,
     ("cutoff.py", "_pole", "rest = *", "3: constant becomes 4"): _LONGER,
     ("cutoff.py", "_hull", "return *", "*upper*"): _RADIUS,
     ("cutoff.py", "_boxes", "t = *", "*upper*"): _RADIUS,

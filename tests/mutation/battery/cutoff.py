@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from flint import arb, ctx, fmpq, fmpq_poly
+from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
 
 from tests.mutation.battery.common import (
     Check,
@@ -80,19 +80,59 @@ def node_sum(x: Fraction, last: int) -> mpmath.mpf:
         return sum((2 * spin + 1) * abs(place**2 / 2 * total[spin]) / 2 for spin in range(0, last + 1, 2))
 
 
-@check("cutoff.py", "cutoff_document.py")
+@check("node_sums.py", "wave_sums.py", "cutoff_document.py")
 def sums_at_nodes(v: Verifier) -> None:
     certificate = v.cutoff_document.read_certificate(load(NAME))
+    places = [Fraction(1, 5), Fraction(2, 3), Fraction(1)]
     with mpmath.workdps(35):
-        for place in (Fraction(1), Fraction(2, 3), Fraction(1, 5)):
-            for last in (20, 2):
-                some = replaced(v, certificate, last_spin=last)
-                kept = ctx.prec
-                try:
-                    found = v.cutoff._node_sum(some, Fraction_to(place))
-                finally:
-                    ctx.prec = kept
-                holds(found, node_sum(place, last), 1e-15)
+        for last, line in ((20, 200), (2, 2)):
+            some = replaced(v, certificate, last_spin=last, nodes=[Fraction_to(x) for x in places])
+            kept = ctx.prec
+            with patched(v.node_sums, _LINE=line):
+                found = v.node_sums.node_sums(some)
+            assert ctx.prec == kept and len(found) == len(places)
+            for place, value in zip(places, found, strict=True):
+                holds(value, node_sum(place, last), 1e-15)
+
+
+@check("wave_sums.py", "node_sums.py")
+def sums_of_waves(v: Verifier) -> None:
+    """Cosines of multiples and even Legendre polynomials against mpmath, blocks of rows, zero weights, bad points."""
+    points = [Fraction(1), Fraction(1, 3), Fraction(-5, 7), Fraction(-1), Fraction(1, 2)]
+    exactly = [Fraction_to(z) for z in points]
+    with mpmath.workdps(80), ctx.workprec(200):
+        for weights in ([1, -3, 0, 5, -1], [0, 0, 2, 0, 0], [0] * 5):
+            found = v.wave_sums.cosine_sums(exactly, [fmpq(c) for c in weights], 13)
+            assert len(found) == 14
+            for m, value in enumerate(found):
+                turns = [mpmath.cos(m * mpmath.acos(real(z))) for z in points]
+                holds(value, sum(c * t for c, t in zip(weights, turns, strict=True)), 1e-40)
+        with patched(v.wave_sums, _ROWS=3):
+            waves = v.wave_sums.EvenWaves(12)
+        columns = [v.wave_sums.cosine_sums([z], [fmpq(1)], 12)[::2] for z in exactly]
+        lines = waves.sums(arb_mat(columns).transpose())
+        assert len(lines) == 7
+        for half, line in enumerate(lines):
+            for value, z in zip(line, points, strict=True):
+                holds(value, mpmath.legendre(2 * half, real(z)), 1e-40)
+        for outside in (Fraction(3, 2), Fraction(-3, 2)):
+            try:
+                v.wave_sums.cosine_sums([fmpq(1), Fraction_to(outside)], [fmpq(1), fmpq(1)], 3)
+            except AssertionError:
+                continue
+            raise RuntimeError("a point outside [-1, 1] was taken")
+
+
+@check("cutoff.py")
+def cells_together(v: Verifier) -> None:
+    """Cells are enclosed together while they are narrow against x and against the distance of q x to 1."""
+    nodes = [fmpq(1, 2), fmpq(33, 64), fmpq(17, 32), fmpq(34, 64) + fmpq(1, 1000), fmpq(1)]
+    assert v.cutoff._group(nodes, 0, fmpq(1, 2)) == fmpq(17, 32)
+    assert v.cutoff._group(nodes, 3, fmpq(1, 2)) == 1
+    steep = [fmpq(1) - fmpq(k, 1600) for k in (4, 2, 1, 0)]
+    assert v.cutoff._group(steep, 0, fmpq(24, 25)) == 1
+    assert v.cutoff._group(steep, 0, fmpq(49, 50)) == steep[1]
+    assert v.cutoff._group(steep, 0, 1 - fmpq(1, 20) - fmpq(1, 2000)) == 1
 
 
 def replaced(v: Verifier, certificate: Any, **changes: Any) -> Any:
@@ -276,12 +316,12 @@ def the_four_parts(v: Verifier) -> None:
 
     def one(choice: str) -> float:
         pieces = {
-            "_node_sum": lambda *_: arb(0),
+            "node_sums": lambda some: [arb(0)] * len(some.nodes),
             "_below": lambda *_: arb(0),
             "_both_norms": lambda *_: (arb(0), arb(0)),
         }
         chosen = {
-            "sums": ("_node_sum", lambda _, x: arb(float(exact(x)))),
+            "sums": ("node_sums", lambda some: [arb(float(exact(x))) for x in some.nodes]),
             "below": ("_below", lambda *_: arb(5)),
             "norms": ("_both_norms", norms),
         }[choice]
@@ -296,18 +336,22 @@ def the_four_parts(v: Verifier) -> None:
     assert abs(one("below") / (32 * 5 / pole) - 1) < 1e-12
     total = 0.0
     for _, b, h in steps:
+        end = b
         # sum over even J <= J* of (2J+1) = (J*+1)(J*+2)/2, and Parseval x^3/4 int (g - q g' + q^2 g'')^2 phi^2
-        total += h**3 / 12 * ((last + 1) * (last + 2) / 2 * b**3 / 4 * 7 * b) ** 0.5 / 2
+        total += h**3 / 12 * ((last + 1) * (last + 2) / 2 * b**3 / 4 * 7 * end) ** 0.5 / 2
         # J > J*: sum (2J+1)/(J(J+1))^2 over even spins <= 1/(2 (J*+1)^2); x/4 int casimir^2, half of it for x <= 1/2
         share = 0.5 if b <= 0.5 else 1.0
-        total += h / (2**0.5 * (last + 1)) * (share * b / 4 * 3 * b) ** 0.5 / 2
+        total += h / (2**0.5 * (last + 1)) * (share * b / 4 * 3 * end) ** 0.5 / 2
     assert abs(one("norms") / (32 * total / pole) - 1) < 1e-12
     kept = ctx.prec
     module.upper_bound(certificate)
     assert ctx.prec == kept
     # what a node is known to is counted at its upper end, and the answer is a number
     with patched(
-        module, _node_sum=lambda *_: arb(1, 0.5), _below=lambda *_: arb(0), _both_norms=lambda *_: (arb(0), arb(0))
+        module,
+        node_sums=lambda some: [arb(1, 0.5)] * len(some.nodes),
+        _below=lambda *_: arb(0),
+        _both_norms=lambda *_: (arb(0), arb(0)),
     ):
         wide = module.upper_bound(certificate)
     assert wide.is_exact() and abs(float(wide.mid()) / (32 * 1.5 * sum(h for _, _, h in steps) / pole) - 1) < 1e-6
@@ -325,7 +369,7 @@ def share_of_even_spins(v: Verifier) -> None:
         some = replaced(v, certificate, nodes=[fmpq(1, 10), Fraction_to(high)])
         with patched(
             v.cutoff,
-            _node_sum=lambda *_: arb(0),
+            node_sums=lambda some: [arb(0)] * len(some.nodes),
             _below=lambda *_: arb(0),
             _both_norms=lambda *_: (arb(0), arb(1)),
         ):
