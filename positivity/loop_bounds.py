@@ -31,9 +31,6 @@ from solvers.precision import working_precision
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.verify import Refused
 
-#: highest order of nulls that a program with rho_J >= 0 falls back to when it stalls
-LAST_POSITIVE = 6
-
 
 def positive_solver(problem: LoopProblem, digits: int) -> EndSolver | None:
     """The program with rho_J >= 0, homogeneous over the row of g2, the first known row.
@@ -179,14 +176,9 @@ def stronger_end(given: End, weaker: End, side: int) -> End:
 
 
 def forward_ends(rows: LoopProblem, digits: int, assumed: Assumptions | None) -> tuple[End, End]:
-    """Certified ends; with rho_J >= 0 the nulls above LAST_POSITIVE are left out where they stall."""
-    if assumed is not None:
-        given, weaker = unitary_ends(rows, digits, assumed), forward_ends(rows, digits, None)
-        return stronger_end(given[0], weaker[0], -1), stronger_end(given[1], weaker[1], 1)
-    ends = positive_ends(rows, digits)
-    if rows.order > LAST_POSITIVE and any("stalled" in end.reason for end in ends):
-        # without the k = 2 nulls of orders 5 and 6 the k >= 4 ones fall behind at large spin
-        fewer = positive_ends(rows.at_order(LAST_POSITIVE), digits)
-        note = f"nulls above order {LAST_POSITIVE} left out: the program with them stalls"
-        ends = (replace(fewer[0], reason=fewer[0].reason or note), replace(fewer[1], reason=fewer[1].reason or note))
-    return ends
+    """Certified ends with rho_J >= 0, or with a bounded density, which those of rho_J >= 0 hold for as well."""
+    weaker = positive_ends(rows, digits)
+    if assumed is None:
+        return weaker
+    given = unitary_ends(rows, digits, assumed)
+    return stronger_end(given[0], weaker[0], -1), stronger_end(given[1], weaker[1], 1)

@@ -58,11 +58,7 @@ class LoopProblem:
         self.free = [self.theory.without(row, unknown, {}) for row in rows]
         self.values = [self.theory.side(row).constant for row in self.free]
         self.unknown = unknown
-        self.order, self._fixes, self._probe = order, fixes, probe
-
-    def at_order(self, order: int) -> LoopProblem:
-        """The same question with nulls to another order."""
-        return LoopProblem(self.coupling, self._fixes, self.pairs, order, self.dimension, probe=self._probe)
+        self.order = order
 
     def value(self, functional: Functional, excess: arb, sign: int) -> arb:
         """The bound on the target, in units of U, that sign * (infrared side) <= sign * excess implies.

@@ -14,7 +14,7 @@ from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.errors import InputError
-from positivity.loop_bounds import LAST_POSITIVE, stronger_end
+from positivity.loop_bounds import stronger_end
 from positivity.loop_cuts import Cut, CutFinder, Question
 from positivity.loop_rows import PRECISION
 from positivity.problem import End
@@ -143,14 +143,7 @@ def _scanned_ends(question: Question) -> tuple[End, End]:
         if not scan.intervals():
             end = _empty_end(scan)
             return end, end
-        return _noted(_end(scan, -1), question), _noted(_end(scan, 1), question)
-
-
-def _noted(end: End, question: Question) -> End:
-    """With a note where nulls of the order asked for are left out."""
-    if question.assumptions is not None or question.order <= LAST_POSITIVE or end.reason:
-        return end
-    return replace(end, reason=f"nulls above order {LAST_POSITIVE} left out: scans with rho_J >= 0 do not use them")
+        return _end(scan, -1), _end(scan, 1)
 
 
 def _empty_end(scan: Scan) -> End:
