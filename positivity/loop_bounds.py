@@ -105,7 +105,7 @@ def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, si
     result, functional = unitary_functional(problem, digits, assumptions, side)
     if result.status != "optimal":
         if result.status == "infeasible":
-            return End(None, "no theory", "no theory has the fixed values (numerical, not proved)")
+            return _unitary_excluded(problem, digits, assumptions)
         return End(None, "failed", f"linear program {result.status}")
     shift = float(problem.theory.side(problem.target).constant.mid())
     steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
@@ -125,6 +125,26 @@ def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, si
         natural=natural,
         density=steps,
     )
+
+
+def _unitary_excluded(problem: LoopProblem, digits: int, assumptions: Assumptions) -> End:
+    """No density has the fixed values, with the proof if there is one."""
+    reason = "no theory has the fixed values"
+    program = bounded_program(problem.free, [problem.target], problem.dimension, assumptions)
+    multipliers = program.exclusion(np.array([float(v.mid()) for v in problem.values]))
+    if multipliers is None:
+        return End(None, "no theory", f"{reason} (numerical, not proved)")
+    functional: Functional = {}
+    for row, multiplier in zip(problem.free, multipliers, strict=True):
+        add_to(functional, row, -multiplier)
+    try:
+        certificate, bound = bounded_certificate(functional, problem.dimension, digits, assumptions, problem.pairs)
+        with working_precision(PRECISION):
+            if not problem.room(functional, to_ball(bound) / problem.theory.unit) < 0:
+                raise Refused("it leaves room for a theory")
+    except Refused as refusal:
+        return End(None, "no theory", f"{reason} (numerical, the certificate was refused: {refusal})")
+    return End(None, "excluded", f"{reason}: excluded, the certificate proves it", certificate)
 
 
 def smeared_ends(problem: LoopProblem, functions: int, nulls: LoopTheory | None = None) -> tuple[End, End]:
@@ -164,6 +184,8 @@ def smeared_problem(problem: LoopProblem, functions: int, null_theory: LoopTheor
 
 def stronger_end(given: End, weaker: End, side: int) -> End:
     """The end of a bounded density, or that of rho_J >= 0, which assumes less and so holds as well, if it is better."""
+    if weaker.status == "excluded":
+        return given if given.status == "excluded" else weaker
     if weaker.status != "certified" or weaker.natural is None:
         return given
     if given.status == "certified" and given.natural is not None:

@@ -82,6 +82,15 @@ class LoopProblem:
                 raise Refused("the claim of the certificate does not bound this coupling")
             return total
 
+    def room(self, functional: Functional, bound: arb) -> arb:
+        """bound - (infrared side) in units of U, at most; what is left of unknown couplings counts with its size."""
+        found = self.theory.side(functional)
+        total = bound - found.constant
+        for c, value in found.linear.items():
+            if not value.is_zero():
+                total += abs(value).upper() * self.theory.crude(c)
+        return total
+
 
 def single_fixes(fixes: Fixes) -> dict[Coupling, Level]:
     fixed: dict[Coupling, Level] = {}

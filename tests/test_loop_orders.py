@@ -61,6 +61,19 @@ def test_no_theory_is_excluded_whatever_is_asked(coupling):
     assert positivity.verify(bound.to_dict())
 
 
+def test_a_bounded_density_excludes_more():
+    """g2 = 0.57 U, g3 = -2.5 U: allowed with rho_J >= 0, excluded with 0 <= rho_J <= 2, with a certificate."""
+    scope = {"order": 6, "dimension": 5, "loops": "g2g4,g3^2,g2^2", "fix": {"g2": "0.57089U", "g3": "-2.5U"}}
+    assert positivity.bound("g4", over="U", **scope).lower.status == "certified"
+    bounded = positivity.bound("g4", over="U", density="unitary", **scope)
+    assert [end.status for _, end in bounded.ends()] == ["excluded", "excluded"]
+    assert positivity.verify(bounded.to_dict())
+    moved = bounded.to_dict()
+    moved["problem"]["fix"][1][1] = "-2.3U"
+    with pytest.raises(positivity.verification.Refused, match="does not exclude"):
+        positivity.verify(moved)
+
+
 def test_bounded_functionals_have_a_sign_at_large_spin():
     """D=8, order 8: at m^2 = O(M^2) and J -> infinity the k >= 4 nulls decide, where the program had no rows at all."""
     fix = {"g2": "2.52987U", "g3": "-1U"}
