@@ -25,7 +25,9 @@ from solvers.precision import working_precision
 
 COVER_SCHEMA = "eft-positivity/cover/1"
 _INFINITY = float("inf")
-_STEPS, _FARTHEST = 40, 4000.0
+_STEPS, _FARTHEST, _INSIDE = 40, 4000.0, 1e-4
+#: relative distance of places at which the same functionals are found
+_SAME = 1e-9
 
 
 @dataclass
@@ -82,20 +84,24 @@ class Scan:
     def bound(self, side: int) -> tuple[arb, list[Cut], float | None]:
         """side * target <= the ball, what proves it together with the scan, and the best value reached."""
         mine: list[Cut] = []
-        best: float | None = None
         low, high = self.intervals()[0][0], self.intervals()[-1][1]
         for place in ((low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4):
             mine += self._cuts_at(place, side)
-        top = arb("inf")
+        best = _best(mine)
+        top, place = arb("inf"), _INFINITY
         for _ in range(_STEPS):
             if not mine:
                 break
+            last = place
             top, place = largest([cut.quadratic for cut in mine], self.intervals())
+            if abs(place - last) <= _SAME * (1 + abs(place)):
+                break  # no functional found there is better than those there are
             before = len(self.cuts)
-            new = self._cuts_at(place, side)
+            # an end of the intervals may lie a little outside of what is allowed, where no density is found
+            new = self._cuts_at(place, side) or self._cuts_at(_clipped(place, low, high), side)
             mine += new
             here = [cut.quadratic(place) for cut in new]
-            best = max((v for v in (best, *(cut.reached for cut in new)) if v is not None), default=None)
+            best = _best(mine)
             if len(self.cuts) == before and (not here or top - min(here, key=float) < self.tolerance):
                 break
         return top, mine, best
@@ -109,6 +115,17 @@ class Scan:
             others = [cut for cut in self.finder.feasibility(g) if cut.side == 0 and cut.quadratic(to_ball(g)) < 0]
         self.cuts += others
         return aimed
+
+
+def _best(cuts: list[Cut]) -> float | None:
+    """The best value that densities at the places of the cuts reach."""
+    return max((cut.reached for cut in cuts if cut.reached is not None), default=None)
+
+
+def _clipped(place: float, low: float, high: float) -> float:
+    """A place moved inside of an interval by a share of its width."""
+    room = _INSIDE * (high - low)
+    return min(max(place, low + room), high - room)
 
 
 def _where(cuts: list[Cut]) -> list[Interval]:
