@@ -7,6 +7,7 @@ import positivity
 from positivity.amplitudes.one_loop import parse_pairs
 from positivity.couplings import parse_combination
 from positivity.loop_bounds import positive_solver
+from positivity.loop_cuts import CutFinder
 from positivity.loop_problem import LoopProblem
 from positivity.unitarity import parse_fixes
 from solvers.grid import REGGE, bernstein
@@ -81,3 +82,17 @@ def test_bounded_functionals_have_a_sign_at_large_spin():
     for _, end in positivity.bound("g4", order=8, **scope).ends():
         assert (end.status, end.reason) == ("certified", "")
         assert float(end.value) == pytest.approx(float(end.spectrum_value), rel=1e-4)
+
+
+def test_scans_end_where_nothing_new_is_found(monkeypatch):
+    """The largest g4, g3 free, lies at the end of what g3 may be: the same functional was found there forty times."""
+    places = []
+    found = CutFinder.bounds
+    monkeypatch.setattr(CutFinder, "bounds", lambda self, g, side: (places.append(g), found(self, g, side))[1])
+    bound = positivity.bound(
+        "g4", over="U", fix={"g2": "2.52987U"}, loops=FOUR, dimension=8, order=6, digits=4, density="positive"
+    )
+    assert len(places) < 20
+    assert [end.status for _, end in bound.ends()] == ["certified", "certified"]
+    reached = float(bound.upper.spectrum_value)
+    assert 0 <= float(bound.upper.value) - reached < 1e-2
