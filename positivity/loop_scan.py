@@ -87,7 +87,7 @@ class Scan:
         low, high = self.intervals()[0][0], self.intervals()[-1][1]
         for place in ((low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4):
             mine += self._cuts_at(place, side)
-        best = _best(mine)
+        best: float | None = None
         top, place = arb("inf"), _INFINITY
         for _ in range(_STEPS):
             if not mine:
@@ -101,7 +101,7 @@ class Scan:
             new = self._cuts_at(place, side) or self._cuts_at(_clipped(place, low, high), side)
             mine += new
             here = [cut.quadratic(place) for cut in new]
-            best = _best(mine)
+            best = max((v for v in (best, *(cut.reached for cut in new)) if v is not None), default=None)
             if len(self.cuts) == before and (not here or top - min(here, key=float) < self.tolerance):
                 break
         return top, mine, best
@@ -115,11 +115,6 @@ class Scan:
             others = [cut for cut in self.finder.feasibility(g) if cut.side == 0 and cut.quadratic(to_ball(g)) < 0]
         self.cuts += others
         return aimed
-
-
-def _best(cuts: list[Cut]) -> float | None:
-    """The best value that densities at the places of the cuts reach."""
-    return max((cut.reached for cut in cuts if cut.reached is not None), default=None)
 
 
 def _clipped(place: float, low: float, high: float) -> float:
