@@ -31,9 +31,6 @@ from solvers.precision import working_precision
 from solvers.program import MeasureProgram, SpinLadder
 from solvers.verify import Refused
 
-#: highest order of nulls that a program with rho_J >= 0 falls back to when it stalls
-LAST_POSITIVE = 6
-
 
 def positive_solver(problem: LoopProblem, digits: int) -> EndSolver | None:
     """The program with rho_J >= 0, homogeneous over the row of g2, the first known row.
@@ -108,7 +105,7 @@ def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, si
     result, functional = unitary_functional(problem, digits, assumptions, side)
     if result.status != "optimal":
         if result.status == "infeasible":
-            return End(None, "no theory", "no theory has the fixed values (numerical, not proved)")
+            return _unitary_excluded(problem, digits, assumptions)
         return End(None, "failed", f"linear program {result.status}")
     shift = float(problem.theory.side(problem.target).constant.mid())
     steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
@@ -128,6 +125,26 @@ def _unitary_end(problem: LoopProblem, digits: int, assumptions: Assumptions, si
         natural=natural,
         density=steps,
     )
+
+
+def _unitary_excluded(problem: LoopProblem, digits: int, assumptions: Assumptions) -> End:
+    """No density has the fixed values, with the proof if there is one."""
+    reason = "no theory has the fixed values"
+    program = bounded_program(problem.free, [problem.target], problem.dimension, assumptions)
+    multipliers = program.exclusion(np.array([float(v.mid()) for v in problem.values]))
+    if multipliers is None:
+        return End(None, "no theory", f"{reason} (numerical, not proved)")
+    functional: Functional = {}
+    for row, multiplier in zip(problem.free, multipliers, strict=True):
+        add_to(functional, row, -multiplier)
+    try:
+        certificate, bound = bounded_certificate(functional, problem.dimension, digits, assumptions, problem.pairs)
+        with working_precision(PRECISION):
+            if not problem.room(functional, to_ball(bound) / problem.theory.unit) < 0:
+                raise Refused("it leaves room for a theory")
+    except Refused as refusal:
+        return End(None, "no theory", f"{reason} (numerical, the certificate was refused: {refusal})")
+    return End(None, "excluded", f"{reason}: excluded, the certificate proves it", certificate)
 
 
 def smeared_ends(problem: LoopProblem, functions: int, nulls: LoopTheory | None = None) -> tuple[End, End]:
@@ -167,6 +184,8 @@ def smeared_problem(problem: LoopProblem, functions: int, null_theory: LoopTheor
 
 def stronger_end(given: End, weaker: End, side: int) -> End:
     """The end of a bounded density, or that of rho_J >= 0, which assumes less and so holds as well, if it is better."""
+    if weaker.status == "excluded":
+        return given if given.status == "excluded" else weaker
     if weaker.status != "certified" or weaker.natural is None:
         return given
     if given.status == "certified" and given.natural is not None:
@@ -179,14 +198,9 @@ def stronger_end(given: End, weaker: End, side: int) -> End:
 
 
 def forward_ends(rows: LoopProblem, digits: int, assumed: Assumptions | None) -> tuple[End, End]:
-    """Certified ends; with rho_J >= 0 the nulls above LAST_POSITIVE are left out where they stall."""
-    if assumed is not None:
-        given, weaker = unitary_ends(rows, digits, assumed), forward_ends(rows, digits, None)
-        return stronger_end(given[0], weaker[0], -1), stronger_end(given[1], weaker[1], 1)
-    ends = positive_ends(rows, digits)
-    if rows.order > LAST_POSITIVE and any("stalled" in end.reason for end in ends):
-        # without the k = 2 nulls of orders 5 and 6 the k >= 4 ones fall behind at large spin
-        fewer = positive_ends(rows.at_order(LAST_POSITIVE), digits)
-        note = f"nulls above order {LAST_POSITIVE} left out: the program with them stalls"
-        ends = (replace(fewer[0], reason=fewer[0].reason or note), replace(fewer[1], reason=fewer[1].reason or note))
-    return ends
+    """Certified ends with rho_J >= 0, or with a bounded density, which those of rho_J >= 0 hold for as well."""
+    weaker = positive_ends(rows, digits)
+    if assumed is None:
+        return weaker
+    given = unitary_ends(rows, digits, assumed)
+    return stronger_end(given[0], weaker[0], -1), stronger_end(given[1], weaker[1], 1)

@@ -18,7 +18,7 @@ from positivity.certificates import certify, functional_of
 from positivity.couplings import Coupling, coupling_name
 from positivity.dispersion.sum_rules import Functional, coupling_functional
 from positivity.errors import InputError
-from positivity.loop_bounds import LAST_POSITIVE, positive_solver, smeared_problem, unitary_functional
+from positivity.loop_bounds import positive_solver, smeared_problem, unitary_functional
 from positivity.loop_problem import Fixes, LoopProblem, single_fixes
 from positivity.loop_rows import PRECISION, LoopTheory
 from positivity.problem import Assumptions
@@ -165,11 +165,8 @@ class CutFinder:
             return None
         if probe is not None:
             target = {} if question.target == question.scanned else target
-        order = question.order
-        if question.assumptions is None and not question.smeared:
-            order = min(order, LAST_POSITIVE)
         fixes = [*question.fixes, ({question.scanned: fmpq(1)}, (fmpq(0), g))]
-        return LoopProblem(target, fixes, question.pairs, order, question.dimension, question.smeared, probe)
+        return LoopProblem(target, fixes, question.pairs, question.order, question.dimension, question.smeared, probe)
 
     def _both(self, problem: LoopProblem, g: fmpq, sides: Sequence[int]) -> list[Cut]:
         if self.question.smeared:

@@ -58,11 +58,7 @@ class LoopProblem:
         self.free = [self.theory.without(row, unknown, {}) for row in rows]
         self.values = [self.theory.side(row).constant for row in self.free]
         self.unknown = unknown
-        self.order, self._fixes, self._probe = order, fixes, probe
-
-    def at_order(self, order: int) -> LoopProblem:
-        """The same question with nulls to another order."""
-        return LoopProblem(self.coupling, self._fixes, self.pairs, order, self.dimension, probe=self._probe)
+        self.order = order
 
     def value(self, functional: Functional, excess: arb, sign: int) -> arb:
         """The bound on the target, in units of U, that sign * (infrared side) <= sign * excess implies.
@@ -85,6 +81,15 @@ class LoopProblem:
             if not (factor * sign > 0 and total.is_finite()):
                 raise Refused("the claim of the certificate does not bound this coupling")
             return total
+
+    def room(self, functional: Functional, bound: arb) -> arb:
+        """bound - (infrared side) in units of U, at most; what is left of unknown couplings counts with its size."""
+        found = self.theory.side(functional)
+        total = bound - found.constant
+        for c, value in found.linear.items():
+            if not value.is_zero():
+                total += abs(value).upper() * self.theory.crude(c)
+        return total
 
 
 def single_fixes(fixes: Fixes) -> dict[Coupling, Level]:

@@ -134,7 +134,8 @@ class LoopTheory:
             )
             solved = matrix.solve(right)
             for i, row in enumerate(rows):
-                add_to(total, row, midpoint(solved[i, 0]))
+                if not solved[i, 0].contains(0):  # else what is left is as small as what the others leave
+                    add_to(total, row, midpoint(solved[i, 0]))
         return total
 
     def crude(self, coupling: Coupling) -> arb:

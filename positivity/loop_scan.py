@@ -14,7 +14,7 @@ from flint import arb, fmpq
 
 from positivity.certificates import decimal_text
 from positivity.errors import InputError
-from positivity.loop_bounds import LAST_POSITIVE, stronger_end
+from positivity.loop_bounds import stronger_end
 from positivity.loop_cuts import Cut, CutFinder, Question
 from positivity.loop_rows import PRECISION
 from positivity.problem import End
@@ -25,7 +25,9 @@ from solvers.precision import working_precision
 
 COVER_SCHEMA = "eft-positivity/cover/1"
 _INFINITY = float("inf")
-_STEPS, _FARTHEST = 40, 4000.0
+_STEPS, _FARTHEST, _INSIDE = 40, 4000.0, 1e-4
+#: relative distance of places at which the same functionals are found
+_SAME = 1e-9
 
 
 @dataclass
@@ -82,17 +84,21 @@ class Scan:
     def bound(self, side: int) -> tuple[arb, list[Cut], float | None]:
         """side * target <= the ball, what proves it together with the scan, and the best value reached."""
         mine: list[Cut] = []
-        best: float | None = None
         low, high = self.intervals()[0][0], self.intervals()[-1][1]
         for place in ((low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4):
             mine += self._cuts_at(place, side)
-        top = arb("inf")
+        best: float | None = None
+        top, place = arb("inf"), _INFINITY
         for _ in range(_STEPS):
             if not mine:
                 break
+            last = place
             top, place = largest([cut.quadratic for cut in mine], self.intervals())
+            if abs(place - last) <= _SAME * (1 + abs(place)):
+                break  # no functional found there is better than those there are
             before = len(self.cuts)
-            new = self._cuts_at(place, side)
+            # an end of the intervals may lie a little outside of what is allowed, where no density is found
+            new = self._cuts_at(place, side) or self._cuts_at(_clipped(place, low, high), side)
             mine += new
             here = [cut.quadratic(place) for cut in new]
             best = max((v for v in (best, *(cut.reached for cut in new)) if v is not None), default=None)
@@ -109,6 +115,12 @@ class Scan:
             others = [cut for cut in self.finder.feasibility(g) if cut.side == 0 and cut.quadratic(to_ball(g)) < 0]
         self.cuts += others
         return aimed
+
+
+def _clipped(place: float, low: float, high: float) -> float:
+    """A place moved inside of an interval by a share of its width."""
+    room = _INSIDE * (high - low)
+    return min(max(place, low + room), high - room)
 
 
 def _where(cuts: list[Cut]) -> list[Interval]:
@@ -143,14 +155,7 @@ def _scanned_ends(question: Question) -> tuple[End, End]:
         if not scan.intervals():
             end = _empty_end(scan)
             return end, end
-        return _noted(_end(scan, -1), question), _noted(_end(scan, 1), question)
-
-
-def _noted(end: End, question: Question) -> End:
-    """With a note where nulls of the order asked for are left out."""
-    if question.assumptions is not None or question.order <= LAST_POSITIVE or end.reason:
-        return end
-    return replace(end, reason=f"nulls above order {LAST_POSITIVE} left out: scans with rho_J >= 0 do not use them")
+        return _end(scan, -1), _end(scan, 1)
 
 
 def _empty_end(scan: Scan) -> End:

@@ -77,7 +77,7 @@ class MeasuredRows:
         eta^low (1-s)^-growth of the rows; the measure takes it up.
         """
         rows = np.concatenate([self.tables.free_double, self.tables.targets.astype(float)], axis=-1)
-        return self._integrals(owners, low, high, rows[owners])
+        return self._integrals(owners, low, high, rows[owners], self.tables.growth(self.tables.spins)[owners])
 
     def beyond_the_limit(self, owners: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """What the integrals of the Regge limit lack, to first order in 1/X: (cells, rows + targets), else zero.
@@ -88,10 +88,11 @@ class MeasuredRows:
         missing = np.zeros((len(owners), self.tables.free_double.shape[-1] + self.tables.targets.shape[-1]))
         regge = self.tables.spins[owners] == REGGE
         if isinstance(self.tables, RowTables) and regge.any():
-            finite = self.tables.at(np.array([self._typical_spin()]))[0]
+            typical = np.array([self._typical_spin()])
+            finite, growth = self.tables.at(typical)[0], np.repeat(self.tables.growth(typical), regge.sum())
             place = owners[regge], low[regge], high[regge]
             many = np.broadcast_to(finite, (int(regge.sum()), *finite.shape))
-            missing[regge] = self._integrals(*place, many) - self.integrals(*place)
+            missing[regge] = self._integrals(*place, many, growth) - self.integrals(*place)
         return missing
 
     def _typical_spin(self) -> int:
@@ -99,12 +100,14 @@ class MeasuredRows:
         wanted = 2 * self.casimir(self.measure.tail[0] - 1)
         return int(min(spins, key=lambda spin: abs(self.casimir(int(spin)) - wanted)))
 
-    def _integrals(self, owners: np.ndarray, low: np.ndarray, high: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """The same for rows (cells, degree+1, rows), given by their coefficients."""
+    def _integrals(
+        self, owners: np.ndarray, low: np.ndarray, high: np.ndarray, rows: np.ndarray, growth: np.ndarray
+    ) -> np.ndarray:
+        """The same for rows (cells, degree+1, rows), given by their coefficients, and their growth (cells,)."""
         a, b = np.sqrt(low), np.sqrt(high)
         v = (a + b)[:, None] / 2 + (b - a)[:, None] / 2 * _NODES
         s = v * v
-        p, m, scale = self.measure.power + self.tables.low, self.tables.growth, self.tables.scale
+        p, m, scale = self.measure.power + self.tables.low, growth[:, None], self.tables.scale
         jacobian = scale ** (p + 1) * s**p * (1 - s) ** (-p - 2 - m) * 2 * v
         weights = self._strength[owners, None] * jacobian * _WEIGHTS * ((b - a) / 2)[:, None]
         sample = np.einsum("cn,cns->cs", weights, self.tables.sample(owners[:, None], s))

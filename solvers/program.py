@@ -12,6 +12,8 @@ Everything is computed in s = eta/(eta + scale), eta = x (1 + X): divided by
 eta^{e0} (1 + eta/scale)^m a row becomes a polynomial in s of degree m on [0, s_J], whose
 coefficients tend to a limit as J -> infinity (the Regge limit, x -> 0 at fixed xi = X x); s = 1
 there is xi -> infinity.  One compact domain thus holds all spins, all masses and both limits.
+Where no row grows as fast as xi^N in the Regge limit (loops spoil the nulls that do), all of them vanish at s = 1
+there, which would ask for 0 > 0: what they have in common is divided out.
 """
 
 from __future__ import annotations
@@ -79,10 +81,27 @@ class MeasureProgram:
         """m = N - e0, the degree in s."""
         return self.high - self.low
 
+    @cached_property
+    def excess(self) -> int:
+        """The power of 1-s that all rows have in common in the Regge limit; it is divided out there."""
+        leading = [e for row in (*self.free, *self.targets) for e, poly in row.items() if poly.degree() == e]
+        return self.high - max(leading, default=self.high)
+
+    def growths(self, spins: np.ndarray) -> np.ndarray:
+        """Power of 1 + eta/scale by which rows of each spin are divided, next to eta^e0."""
+        return np.where(spins < 0, self.degree - self.excess, self.degree)
+
     def bernstein_scales(self) -> np.ndarray:
         """Factor that turns R_e(X)/(1+X)^e into the Bernstein coefficient of s^(e-e0): (m+1,)."""
         m = self.degree
         return np.array([np.longdouble(self.scale) ** i / comb(m, i) for i in range(m + 1)])
+
+    def _without_excess(self, table: np.ndarray) -> np.ndarray:
+        """Bernstein coefficients divided by (1-s)^excess, whose last ones are zero: (lines, m+1)."""
+        m, k = self.degree, self.excess
+        binomials = np.array([np.longdouble(comb(m, i)) for i in range(m + 1)])
+        shifted = [np.pad(table * binomials, ((0, 0), (i, 0)))[:, : m + 1] * comb(k, i) for i in range(k + 1)]
+        return np.asarray(sum(shifted) / binomials)
 
     def spin_coefficients(self, row: Row, spins: np.ndarray) -> np.ndarray:
         """Bernstein coefficients of a row in s on [0, 1], one line per spin: (len(spins), m+1).
@@ -93,6 +112,8 @@ class MeasureProgram:
         for e, poly in row.items():
             table[:, e - self.low] = scaled_values(poly, e, spins, self.ladder)
         table *= self.bernstein_scales()
+        if self.excess:
+            table[spins < 0] = self._without_excess(table[spins < 0])
         return table
 
     def x_of(self, spin: int, s: float) -> float:

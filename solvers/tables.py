@@ -17,6 +17,8 @@ from solvers.separation import SpinSampler
 _GATHERED = 10**6
 #: end of the cells of the Regge limit
 LAST_S = 0.97
+#: spins above the cells at which the functional is kept negative where the Regge limit does not decide: ratio, count
+_LARGER, _LARGE = 1.4, 20
 
 
 class RowTables:
@@ -99,10 +101,9 @@ class RowTables:
             found[here] = bernstein(self.program.degree, s[here]) @ self.free_double[owner]
         return found
 
-    @property
-    def growth(self) -> int:
-        """Power of eta/scale with which rows grow: they are eta^low (1-s)^-growth times the tables."""
-        return self.program.degree
+    def growth(self, spins: np.ndarray) -> np.ndarray:
+        """Powers of eta/scale with which rows of spins grow: they are eta^low (1-s)^-growth times the tables."""
+        return self.program.growths(spins)
 
     @property
     def low(self) -> int:
@@ -130,13 +131,31 @@ class RowTables:
         return np.concatenate([d.owners for d in found]), np.concatenate([d.s for d in found])
 
     def beyond(self) -> tuple[np.ndarray, np.ndarray]:
-        """Free rows and targets of the Regge limit past the cells, relative to (1-s)^-growth."""
+        """Free rows and targets past the cells, relative to (1-s)^-growth: of the Regge limit, and of large spins.
+
+        Rows that lead in the Regge limit lead at large spins as well, unless they are missing (see `excess`).
+        """
         regge = np.flatnonzero(self.spins < 0)
         if not len(regge):
             return np.zeros((0, self.free.shape[-1])), np.zeros((0, self.targets.shape[-1]))
         s = np.append(1 - (1 - LAST_S) * np.geomspace(1, 1e-9, 90), 1.0)
         owners = np.full(len(s), regge[0])
-        return self.free_values(owners, s), self.target_values(owners, s)
+        free, targets = self.free_values(owners, s), self.target_values(owners, s)
+        if not self.program.excess:
+            return free, targets
+        rows = self._large_spins(free.shape[-1])
+        return np.concatenate([free, rows[:, : free.shape[-1]]]), np.concatenate([targets, rows[:, free.shape[-1] :]])
+
+    def _large_spins(self, size: int) -> np.ndarray:
+        """Free rows and targets at spins above those with cells and xi past the cells of the Regge limit."""
+        spins = np.unique((self.spins.max() * _LARGER ** np.arange(1, _LARGE + 1)).astype(int) // 2 * 2)
+        spins = spins[self.program.s_end(spins) > LAST_S]
+        shares = np.geomspace(1, 1e-9, 60)
+        parts = []
+        for end, table in zip(self.program.s_end(spins), self.at(spins), strict=True):
+            s = np.append(1 - (1 - LAST_S) * shares[(1 - LAST_S) * shares > 1 - end], end)
+            parts.append(bernstein(self.program.degree, s) @ table)
+        return np.concatenate(parts)
 
     def _condition(self) -> np.ndarray:
         size = self.basis.shape[1]

@@ -54,8 +54,7 @@ def implied_exclusion(proof: Proof, scope: Scope) -> None:
     check_applies(proof, scope)
     with working_precision(PRECISION):
         if scope.pairs:
-            found = lowered(proof, single_levels(scope))
-            excluded = bool(not found.unknown and found.constant.c0 < 0)
+            excluded = bool(_largest_constant(proof, scope) < 0)
         elif scope.absolute:
             # 0 = a + sum l_i held_i <= b + sum l_i level_i
             negative = {c: (-1 if proof.kind == BOUNDED else 1) * v for c, v in proof.claim}
@@ -68,6 +67,16 @@ def implied_exclusion(proof: Proof, scope: Scope) -> None:
             excluded = solve_columns(columns, scope.over)[0] > 0
     if not excluded:
         raise Refused("the certificate does not exclude the fixed values")
+
+
+def _largest_constant(proof: Proof, scope: Scope) -> arb:
+    """What a proof says is not negative, with what the rounding of multipliers leaves of unknown couplings."""
+    fixed = single_levels(scope)
+    found, crude = lowered(proof, fixed), Crude(scope, fixed, None)
+    total = found.constant.c0
+    for c in found.unknown:
+        total += abs(found.weight(c)).upper() * crude.size(c)
+    return total
 
 
 def _upper(proof: Proof) -> Combination:
