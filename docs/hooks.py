@@ -6,8 +6,8 @@ import argparse
 import re
 from typing import Any
 
-from positivity.cli import _parser
-from positivity.commands.shared import HelpFormatter
+from positivity.cli.main import _parser
+from positivity.cli.shared import HelpFormatter
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

@@ -36,7 +36,8 @@ for state in bound.lower.spectrum[:6]:
 # same functional is refused.
 
 # %%
-from positivity.verification import Refused, verify
+from solvers.verify.document import Refused
+from positivity.certificates.verification import verify
 
 document = bound.to_dict()
 for statement in verify(document):

@@ -9,7 +9,7 @@ import os
 
 import positivity
 from positivity.amplitudes import listing as amplitude
-from positivity.dispersion import loop_nulls
+from positivity.sum_rules import loop_listing as loop_nulls
 
 QUICK = bool(os.environ.get("EFT_POSITIVITY_QUICK"))
 print(amplitude.render(4, 4, "text"))
@@ -34,8 +34,8 @@ for loops in ("tree", "g2^2"):
 # terms are of order one, so they depend on the truncation.
 
 # %%
-from positivity.exclusion import exclude
-from positivity.couplings import parse_rational
+from positivity.bounds.exclusion import exclude
+from positivity.questions.numbers import parse_rational
 
 print(exclude(6, parse_rational("1/3"), parse_rational("1/8")))
 

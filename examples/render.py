@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from positivity.files import write_text
+from positivity.answers.files import write_text
 
 HERE = Path(__file__).parent
 NAMES = ("first_bound", "region_and_kinks", "full_unitarity", "one_loop", "weak_gravity_and_scan")

@@ -9,9 +9,19 @@ import numpy as np
 
 import positivity
 from paper_figs.shared import Output, proved
-from positivity.couplings import order_of, parse_combination
-from positivity.plotting import COLOURS, SINGLE, Curve, axis_label, finish, plot_curves, ratio_label, scope_title, style
-from positivity.results import bound_rows, text_table
+from positivity.answers.bound import bound_rows, text_table
+from positivity.answers.plotting import (
+    COLOURS,
+    SINGLE,
+    Curve,
+    axis_label,
+    finish,
+    plot_curves,
+    ratio_label,
+    scope_title,
+    style,
+)
+from positivity.questions.couplings import order_of, parse_combination
 
 COUPLINGS = ("g3", "g4", "g5", "g6", "g6'", "g7", "g8", "g8'", "g9", "g9'", "g10", "g10'")
 #: lower ends that still move at high orders

@@ -9,7 +9,8 @@ import numpy as np
 
 import positivity
 from paper_figs.shared import Output
-from positivity.plotting import DOUBLE, SINGLE, PlaneMarker, axis_label, draw_markers, finish, scope_title, style
+from positivity.amplitudes.uv_completions import PlaneMarker
+from positivity.answers.plotting import DOUBLE, SINGLE, axis_label, draw_markers, finish, scope_title, style
 
 Window = tuple[tuple[float, float], tuple[float, float]]
 SHADES = ("#9ECAE1", "#4FA3D1", "#2171B5", "#08306B")

@@ -6,8 +6,8 @@ import numpy as np
 
 import positivity
 from paper_figs.shared import Output, proved
-from positivity.plotting import Curve, axis_label, plot_curves
-from positivity.results import bound_rows, text_table
+from positivity.answers.bound import bound_rows, text_table
+from positivity.answers.plotting import Curve, axis_label, plot_curves
 
 DIMENSIONS = (4, 5, 6)
 SCOPE = r"tree level, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq M$"

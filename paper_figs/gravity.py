@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from paper_figs.shared import Output
-from positivity.errors import InputError
-from positivity.gravity import LEADING_ORDER, GravityProgram, smearing_space
-from positivity.gravity_rows import Grid
-from positivity.plotting import Curve, plot_curves
-from positivity.polygons import intersect_half_planes
+from positivity.answers.gravity import LEADING_ORDER
+from positivity.answers.plotting import Curve, plot_curves
+from positivity.bounds.gravity import smearing_space
+from positivity.bounds.gravity_sampled import GravityProgram
+from positivity.questions.errors import InputError
+from positivity.sum_rules.powers import Grid
+from solvers.polygons import intersect_half_planes
 
 DIMENSIONS = (5, 6, 7, 10)
 #: slopes b of g2 + b g3 >= -alpha; those beyond the cone of the program have no functional

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from paper_figs.shared import Output
-from positivity.exclusion import best_exclusion
-from positivity.loop_validity import trusted_g2
-from positivity.loop_variants import VARIANTS, variant_ends
-from positivity.plotting import Curve, axis_label, plot_curves
-from positivity.problem import End
+from positivity.answers.end import End
+from positivity.answers.plotting import Curve, axis_label, plot_curves
+from positivity.bounds.exclusion import best_exclusion
+from positivity.bounds.variants import VARIANTS, variant_ends
+from positivity.sum_rules.truncation import trusted_g2
 
 LEVELS, QUICK_LEVELS = ("0.02", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"), ("0.1", "0.3", "0.6")
 SCOPE = (

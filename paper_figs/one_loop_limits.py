@@ -6,11 +6,12 @@ import numpy as np
 
 import positivity
 from paper_figs.shared import Output, proved
-from positivity.amplitudes.one_loop import loop_term, parse_pairs, running
-from positivity.dispersion.arcs import improved_null_coefficient
-from positivity.loop_validity import trusted_g2
-from positivity.plotting import COLOURS, Curve, plot_curves
-from positivity.problem import SCHEME
+from positivity.amplitudes.one_loop import loop_term, running
+from positivity.answers.plotting import COLOURS, Curve, plot_curves
+from positivity.questions.loops import parse_pairs
+from positivity.questions.question import SCHEME
+from positivity.sum_rules.arcs import improved_null_coefficient
+from positivity.sum_rules.truncation import trusted_g2
 
 TRUNCATIONS = ("tree", "g2^2", "g2^2,g2g3,g3^2", "g2^2,g2g3,g3^2,g2g4")
 LABELS = ("tree", "$g_2^2$", "$+g_2g_3,g_3^2$", "$+g_2g_4$")

@@ -6,10 +6,10 @@ import numpy as np
 
 import positivity
 from paper_figs.shared import Output, proved
-from positivity.loop_regions import loop_region
-from positivity.loop_validity import trusted_g2
-from positivity.plotting import Curve, axis_label, plot_curves
-from positivity.problem import SCHEME
+from positivity.answers.plotting import Curve, axis_label, plot_curves
+from positivity.questions.question import SCHEME
+from positivity.regions.loop_region import loop_region
+from positivity.sum_rules.truncation import trusted_g2
 
 LOOPS = "g2^2,g2g3,g3^2,g2g4"
 REGION_LEVELS = ("0.1", "0.3", "0.6", "0.9")

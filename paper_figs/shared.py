@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from positivity.bounds import versions
-from positivity.files import write_json, write_text
+from positivity.answers.files import write_json, write_text
+from positivity.answers.provenance import versions
 
 #: how each status reads in a caption
 _WORDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import positivity
 from paper_figs.shared import Output
-from positivity.results import bound_rows, text_table
+from positivity.answers.bound import bound_rows, text_table
 
 COUPLINGS = ("g3", "g4", "g5", "g6", "g6'", "g7")
 

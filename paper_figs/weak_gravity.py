@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from paper_figs.shared import Output
-from positivity.plotting import COLOURS, Curve, plot_curves
-from positivity.weak_gravity import CutoffBound, cutoff_bound
-from positivity.weak_gravity_analytic import analytic_cutoff
+from positivity.answers.cutoff import CutoffBound
+from positivity.answers.plotting import COLOURS, Curve, plot_curves
+from positivity.bounds.closed_form import analytic_cutoff
+from positivity.bounds.cutoff import cutoff_bound
 
 P_MIN = (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6)
 CURVES: dict[str, dict[str, Any]] = {

@@ -12,62 +12,68 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from positivity.answers.version import __version__
 
 if TYPE_CHECKING:
-    from positivity import uv
-    from positivity.bounds import bound
-    from positivity.checker import Checker
-    from positivity.checking import check
-    from positivity.citations import cite
-    from positivity.dispersion.null_constraints import NullConstraint, null_constraints
-    from positivity.errors import InputError
-    from positivity.gravity import GravityBound, gravity_bound
-    from positivity.loop_regions import LoopRegion, loop_region
-    from positivity.problem import Assumptions, DensityStep, End, Problem, State
-    from positivity.regions import Region, region
-    from positivity.results import Bound
+    from positivity.amplitudes import uv
+    from positivity.answers.bound import Bound
+    from positivity.answers.citations import cite
+    from positivity.answers.cutoff import CutoffBound
+    from positivity.answers.end import DensityStep, End, State
+    from positivity.answers.gravity import GravityBound
+    from positivity.answers.loop_region import LoopRegion
+    from positivity.answers.region import Region
+    from positivity.answers.scan import Scan
+    from positivity.answers.verdict import Verdict
+    from positivity.bounds.bound import bound
+    from positivity.bounds.closed_form import AnalyticCutoff, analytic_cutoff
+    from positivity.bounds.cutoff import cutoff_bound
+    from positivity.bounds.cutoff_proved import certify_cutoff
+    from positivity.bounds.gravity import gravity_bound
+    from positivity.certificates.verification import verify
+    from positivity.checks.check import check
+    from positivity.checks.cone import Checker
+    from positivity.questions.density import Assumptions
+    from positivity.questions.errors import InputError
+    from positivity.questions.question import Problem
+    from positivity.questions.scans.spec import ScanSpec
+    from positivity.regions.loop_region import loop_region
+    from positivity.regions.region import region
     from positivity.scans.runner import scan
-    from positivity.scans.spec import ScanSpec
-    from positivity.scans.table import Scan
-    from positivity.verdicts import Verdict
-    from positivity.verification import verify
-    from positivity.weak_gravity import CutoffBound, cutoff_bound
-    from positivity.weak_gravity_analytic import AnalyticCutoff, analytic_cutoff
-    from positivity.weak_gravity_certificate import certify_cutoff
-    from positivity.weak_gravity_problem import CutoffProblem
+    from positivity.sum_rules.cutoff_rules import CutoffProblem
+    from positivity.sum_rules.null_constraints import NullConstraint, null_constraints
 
 _HOME = {
-    "Assumptions": "problem",
-    "DensityStep": "problem",
-    "Bound": "results",
-    "Checker": "checker",
-    "CutoffBound": "weak_gravity",
-    "CutoffProblem": "weak_gravity_problem",
-    "End": "problem",
-    "GravityBound": "gravity",
-    "InputError": "errors",
-    "LoopRegion": "loop_regions",
-    "NullConstraint": "dispersion.null_constraints",
-    "Problem": "problem",
-    "Region": "regions",
-    "Scan": "scans.table",
-    "ScanSpec": "scans.spec",
-    "State": "problem",
-    "Verdict": "verdicts",
-    "bound": "bounds",
-    "check": "checking",
-    "cutoff_bound": "weak_gravity",
-    "AnalyticCutoff": "weak_gravity_analytic",
-    "analytic_cutoff": "weak_gravity_analytic",
-    "certify_cutoff": "weak_gravity_certificate",
-    "gravity_bound": "gravity",
-    "loop_region": "loop_regions",
-    "cite": "citations",
-    "null_constraints": "dispersion.null_constraints",
-    "region": "regions",
+    "Assumptions": "questions.density",
+    "DensityStep": "answers.end",
+    "Bound": "answers.bound",
+    "Checker": "checks.cone",
+    "CutoffBound": "answers.cutoff",
+    "CutoffProblem": "sum_rules.cutoff_rules",
+    "End": "answers.end",
+    "GravityBound": "answers.gravity",
+    "InputError": "questions.errors",
+    "LoopRegion": "answers.loop_region",
+    "NullConstraint": "sum_rules.null_constraints",
+    "Problem": "questions.question",
+    "Region": "answers.region",
+    "Scan": "answers.scan",
+    "ScanSpec": "questions.scans.spec",
+    "State": "answers.end",
+    "Verdict": "answers.verdict",
+    "bound": "bounds.bound",
+    "check": "checks.check",
+    "cutoff_bound": "bounds.cutoff",
+    "AnalyticCutoff": "bounds.closed_form",
+    "analytic_cutoff": "bounds.closed_form",
+    "certify_cutoff": "bounds.cutoff_proved",
+    "gravity_bound": "bounds.gravity",
+    "loop_region": "regions.loop_region",
+    "cite": "answers.citations",
+    "null_constraints": "sum_rules.null_constraints",
+    "region": "regions.region",
     "scan": "scans.runner",
-    "verify": "verification",
+    "verify": "certificates.verification",
 }
 
 __all__ = [
@@ -89,6 +95,7 @@ __all__ = [
     "ScanSpec",
     "State",
     "Verdict",
+    "__version__",
     "analytic_cutoff",
     "bound",
     "certify_cutoff",
@@ -110,7 +117,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(importlib.import_module(f"positivity.{_HOME[name]}"), name)
     if name == "uv":
-        return importlib.import_module("positivity.uv")
+        return importlib.import_module("positivity.amplitudes.uv")
     raise AttributeError(f"module 'positivity' has no attribute {name!r}")
 
 

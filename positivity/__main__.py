@@ -2,6 +2,6 @@
 
 import sys
 
-from positivity.cli import main
+from positivity.cli.main import main
 
 sys.exit(main())

@@ -18,8 +18,8 @@ from flint import arb, arb_mat, fmpq
 from solvers.deadline import checkpoint
 from solvers.exchange import Contact, Exchange, ExchangeResult
 from solvers.grid import REGGE, bernstein
-from solvers.precision import working_precision
 from solvers.program import from_longdouble
+from solvers.verify.precision import working_precision
 
 _MAX_STEPS = 40
 

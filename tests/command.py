@@ -1,6 +1,6 @@
 """A command of positivity in this process."""
 
-from positivity.cli import main
+from positivity.cli.main import main
 
 
 def run(capsys, *arguments):

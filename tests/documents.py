@@ -12,11 +12,11 @@ from pathlib import Path
 from flint import fmpq
 
 import positivity
-from positivity.amplitudes.one_loop import parse_pairs
-from positivity.exclusion import exclude
-from positivity.loop_regions import loop_region
-from positivity.loop_strength import _excluding
-from positivity.weak_gravity_certificate import certify_cutoff
+from positivity.bounds.cutoff_proved import certify_cutoff
+from positivity.bounds.exclusion import exclude
+from positivity.bounds.strength import _excluding
+from positivity.questions.loops import parse_pairs
+from positivity.regions.loop_region import loop_region
 
 DATA = Path(__file__).parent / "data"
 FOUR = "g2^2,g2g3,g3^2,g2g4"

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_poly
 
-from positivity.problem import State
+from positivity.answers.end import State
 from solvers.verify.rows import ultraviolet
 
 

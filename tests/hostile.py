@@ -5,7 +5,7 @@ import itertools
 import json
 import random
 
-from positivity.cli import _parser
+from positivity.cli.main import _parser
 
 #: a question of each command that is answered in no time, should the hostile part turn out to be sensible
 BASES = {

@@ -10,23 +10,26 @@ from flint import arb
 from scipy.optimize import linprog
 
 import positivity
-from positivity import loop_strength, smeared_bounds
-from positivity.amplitudes.one_loop import parse_pairs
-from positivity.couplings import parse_combination
-from positivity.dispersion.sum_rules import coupling_functional, functional_kernel
-from positivity.loop_bounds import stronger_end
-from positivity.loop_cuts import Cut
-from positivity.loop_outline import outline_of
-from positivity.loop_problem import LoopProblem
-from positivity.loop_rows import LoopTheory
-from positivity.loop_validity import scale_note, tree_wave, trusted_g2, validity
-from positivity.partial_waves import casimir
-from positivity.problem import End, Problem
-from positivity.quadratics import Quadratic, allowed
-from positivity.smeared_bounds import Grid, Past, smeared_bound, tree_problem
-from positivity.smeared_states import past_states
-from positivity.unitarity import parse_level
-from positivity.verification import Refused, verify
+from positivity.amplitudes.partial_waves import casimir
+from positivity.answers.end import End
+from positivity.bounds import strength as loop_strength
+from positivity.bounds.cut_finder import Cut
+from positivity.bounds.loops import stronger_end
+from positivity.bounds.outline import outline_of
+from positivity.certificates.verification import verify
+from positivity.programs import sampled as smeared_bounds
+from positivity.programs.eliminate import LoopProblem
+from positivity.programs.sampled import Grid, Past, smeared_bound, tree_problem
+from positivity.programs.sampled_states import past_states
+from positivity.questions.couplings import parse_combination
+from positivity.questions.loops import parse_pairs
+from positivity.questions.question import Problem
+from positivity.questions.units import parse_level
+from positivity.sum_rules.forward import coupling_functional, functional_kernel
+from positivity.sum_rules.low_side import LoopTheory
+from positivity.sum_rules.truncation import scale_note, tree_wave, trusted_g2, validity
+from solvers.quadratics import Quadratic, allowed
+from solvers.verify.document import Refused
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
 SMALL = ("g2^2", "g2^2,g2g4", "g2^2,g2g3,g2g4")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import positivity
 from positivity.amplitudes.uv_completions import known_theories, mixture
-from positivity.couplings import parse_combination
+from positivity.questions.couplings import parse_combination
 
 NAMES = ("g3", "g4", "g5", "g6", "g6'", "g7")
 ORDER = {"g3": 3, "g4": 4, "g5": 5, "g6": 6, "g6'": 6, "g7": 7}

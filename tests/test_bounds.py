@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import positivity
 from positivity.amplitudes.uv_completions import known_theories, mixture
-from positivity.certificates import claim_of
-from positivity.couplings import parse_combination
+from positivity.questions.couplings import parse_combination
+from positivity.sum_rules.forward import claim_of
 from solvers.verify import verify_data
 from solvers.verify.rows import infrared
 from tests.exact import average

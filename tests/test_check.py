@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import positivity
-from positivity import uv
-from positivity.couplings import parse_combination
-from positivity.verdicts import Verdict
+from positivity.amplitudes import uv
+from positivity.answers.verdict import Verdict
+from positivity.questions.couplings import parse_combination
 from solvers.verify import Refused, verify_data
 from solvers.verify.rows import infrared
 from solvers.verify.spectrum import spectrum_couplings

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import positivity
-from positivity.citations import ENTRIES, cite, keys_for
-from positivity.cli import main
+from positivity.answers.citations import ENTRIES, cite, keys_for
+from positivity.cli.main import main
 
 
 def keys(text):

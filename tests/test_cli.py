@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from positivity.cli import _parser
+from positivity.cli.main import _parser
 from tests.command import run
 
 

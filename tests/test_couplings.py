@@ -1,7 +1,7 @@
 import pytest
 from flint import fmpq
 
-from positivity.couplings import (
+from positivity.questions.couplings import (
     combination_latex,
     combination_text,
     coupling_latex,
@@ -9,9 +9,9 @@ from positivity.couplings import (
     couplings_of_order,
     parse_combination,
     parse_coupling,
-    parse_rational,
 )
-from positivity.errors import InputError
+from positivity.questions.errors import InputError
+from positivity.questions.numbers import parse_rational
 
 
 def test_names_follow_the_convention():

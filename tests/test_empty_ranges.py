@@ -6,9 +6,10 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.both_ends import both_ends
-from positivity.certificates import certify, functional_of
-from positivity.problem import End
+from positivity.answers.end import End
+from positivity.bounds.both_ends import both_ends
+from positivity.certificates.forward import certify
+from positivity.sum_rules.forward import functional_of
 from tests.sweep.theories import unitary_value
 
 #: steps (low, high, rho_0) of a density of spin 0 in x = 1/m^2, which is crossing symmetric by itself

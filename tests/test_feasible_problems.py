@@ -8,7 +8,7 @@ import pytest
 
 import positivity
 from positivity.amplitudes.uv_completions import known_theories, mixture
-from positivity.couplings import coupling_name, couplings_of_order, order_of, parse_combination
+from positivity.questions.couplings import coupling_name, couplings_of_order, order_of, parse_combination
 
 #: processor time of both ends; a problem takes .1 to 2 s
 SECONDS = 20

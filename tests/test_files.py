@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import positivity
-from positivity.files import write_json, write_text
+from positivity.answers.files import write_json, write_text
 from solvers.files import replacing
 from tests.scan_helpers import BOUNDS, environment
 

@@ -9,10 +9,11 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.cli import main
-from positivity.implied import prover
-from positivity.verification import Refused, proved_statements, verify
+from positivity.certificates.implied import prover
+from positivity.certificates.verification import proved_statements, verify
+from positivity.cli.main import main
 from solvers.verify import verify_data
+from solvers.verify.document import Refused
 from tests.documents import documents
 from tests.mutations import mutated
 

@@ -7,11 +7,12 @@ import pytest
 from flint import arb, arb_mat, ctx, fmpq
 from mpmath import legendre, mpf, workdps
 
-from positivity.exclusion import exclude
-from positivity.implied import prover
-from positivity.verification import Refused, proved_statements, verify
+from positivity.bounds.exclusion import exclude
+from positivity.certificates.implied import prover
+from positivity.certificates.verification import proved_statements, verify
 from solvers.verify import verify_data
-from solvers.verify.statements import g2_in_units_of_u
+from solvers.verify.document import Refused
+from solvers.verify.proof import g2_in_units_of_u
 from solvers.verify.wave_sums import EvenWaves, cosine_sums
 from tests.documents import documents
 

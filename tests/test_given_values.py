@@ -12,10 +12,10 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity import uv
-from positivity.handover import export_sdpb, spin_list
-from positivity.numbers import as_float, parse_rational, significant
-from positivity.weak_gravity_problem import cutoff_problem
+from positivity.amplitudes import uv
+from positivity.bounds.sdpb import export_sdpb, spin_list
+from positivity.questions.numbers import as_float, parse_rational, significant
+from positivity.sum_rules.cutoff_rules import cutoff_problem
 from tests.command import run
 
 #: a call that answers at once, and arguments of it that are replaced one by one
@@ -111,7 +111,7 @@ def test_the_library_does_not_speak_of_options():
     """No text in an error of the library names an option of the command line."""
     root = Path(positivity.__file__).parent
     for path in [*root.rglob("*.py"), *(root.parent / "solvers").rglob("*.py")]:
-        if "commands" in path.parts or path.name in ("cli.py", "__main__.py"):
+        if "cli" in path.parts or path.name == "__main__.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Raise):
@@ -149,13 +149,13 @@ def test_whatever_happens_is_one_line(capsys, monkeypatch, raised, code):
     def fail(*_, **__):
         raise raised
 
-    monkeypatch.setattr("positivity.dispersion.listing.render", fail)
+    monkeypatch.setattr("positivity.sum_rules.listing.render", fail)
     found, out, err = run(capsys, "nulls")
     assert found == code and out == "" and err.count("\n") == 1 and "\x1b" not in err and "Traceback" not in err
 
 
 def test_text_from_files_does_nothing_to_a_terminal_or_a_spreadsheet():
-    from positivity.plaintext import cell, plain
+    from positivity.answers.plaintext import cell, plain
 
     assert plain("a\x1b[31m\u202eb\n") == "a\\x1b[31m\\u202eb\n" and plain("\u03c1_J \u2265 0") == "\u03c1_J \u2265 0"
     formulas = ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "-10.3", "+1e-5", "-1/3", 3, "plain", ""]

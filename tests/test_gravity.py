@@ -12,15 +12,16 @@ from scipy.special import eval_gegenbauer, roots_gegenbauer
 
 import positivity
 from positivity.amplitudes import graviton
-from positivity.cli import main
-from positivity.dispersion import improved_sum_rules
-from positivity.dispersion.improved_sum_rules import fixed_mass_rows, impact_rows, impact_tail, kernel, smeared
-from positivity.dispersion.null_constraints import null_constraints
-from positivity.dispersion.sum_rules import functional_kernel, heavy_kernel
-from positivity.gravity import GravityProgram, gravity_bound, smearing_space
-from positivity.gravity_program import Program
-from positivity.gravity_rows import Grid, at
-from positivity.partial_waves import casimir
+from positivity.amplitudes.partial_waves import casimir
+from positivity.bounds.gravity import gravity_bound, smearing_space
+from positivity.bounds.gravity_sampled import GravityProgram
+from positivity.cli.main import main
+from positivity.programs.powers import Program
+from positivity.sum_rules import improved as improved_sum_rules
+from positivity.sum_rules.forward import functional_kernel, heavy_kernel
+from positivity.sum_rules.improved import fixed_mass_rows, impact_rows, impact_tail, kernel, smeared
+from positivity.sum_rules.null_constraints import null_constraints
+from positivity.sum_rules.powers import Grid, at
 
 
 def wave(spin, y, dimension):
@@ -237,8 +238,8 @@ def test_bad_requests(arguments, fragment, capsys):
 
 def test_command_line(capsys, monkeypatch, tmp_path):
     # fewer states: only the form of the answer is tested
-    monkeypatch.setattr("positivity.gravity.Grid", Grid)
-    monkeypatch.setattr("positivity.gravity_program.Grid", lambda: Grid(spins=10, last=20, top=30, nodes=12, reach=30))
+    monkeypatch.setattr("positivity.bounds.gravity.Grid", Grid)
+    monkeypatch.setattr("positivity.programs.powers.Grid", lambda: Grid(spins=10, last=20, top=30, nodes=12, reach=30))
     target = tmp_path / "g.json"
     arguments = ["gravity", "--dimension", "8", "--functions", "5", "--json", "--output", str(target)]
     assert main(arguments) == 0, "a numerical answer was asked for"

@@ -10,13 +10,13 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.cli import main
-from positivity.dispersion.improved_sum_rules import impact_rows
-from positivity.gravity import gravity_bound, smearing_space
-from positivity.gravity_certificates import document, moment_rows, rational_functional
-from positivity.gravity_program import Program
-from positivity.gravity_rows import Grid, Space
-from positivity.verification import verify
+from positivity.bounds.gravity import gravity_bound, smearing_space
+from positivity.bounds.gravity_proved import document, moment_rows, rational_functional
+from positivity.certificates.verification import verify
+from positivity.cli.main import main
+from positivity.programs.powers import Program
+from positivity.sum_rules.improved import impact_rows
+from positivity.sum_rules.powers import Grid, Space
 from solvers.verify import Refused, verify_data
 from solvers.verify import high_energy as high
 from solvers.verify import impact as moderate

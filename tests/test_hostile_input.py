@@ -9,9 +9,9 @@ import time
 import pytest
 
 import positivity
-from positivity.commands.output import BAD_INPUT
-from positivity.handover import export_sdpb
-from positivity.uv import from_amplitude
+from positivity.amplitudes.uv import from_amplitude
+from positivity.bounds.sdpb import export_sdpb
+from positivity.cli.output import BAD_INPUT
 from tests import hostile
 from tests.command import run
 

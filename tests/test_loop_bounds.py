@@ -6,10 +6,11 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.cli import main
-from positivity.exclusion import exclude
-from positivity.loop_variants import variant_ends
-from positivity.verification import Refused, verify
+from positivity.bounds.exclusion import exclude
+from positivity.bounds.variants import variant_ends
+from positivity.certificates.verification import verify
+from positivity.cli.main import main
+from solvers.verify.document import Refused
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 import positivity
-from positivity.amplitudes.one_loop import parse_pairs
-from positivity.couplings import parse_combination
-from positivity.loop_bounds import positive_solver
-from positivity.loop_cuts import CutFinder
-from positivity.loop_problem import LoopProblem
-from positivity.unitarity import parse_fixes
+from positivity.bounds.cut_finder import CutFinder
+from positivity.bounds.loops import positive_solver
+from positivity.programs.eliminate import LoopProblem
+from positivity.questions.couplings import parse_combination
+from positivity.questions.levels import parse_fixes
+from positivity.questions.loops import parse_pairs
 from solvers.grid import REGGE, bernstein
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"

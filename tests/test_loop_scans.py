@@ -8,17 +8,19 @@ import pytest
 from flint import arb, fmpq
 
 import positivity
-from positivity.amplitudes.one_loop import parse_pairs
-from positivity.cli import main
-from positivity.exclusion import exclude
-from positivity.implied.asked import read_scope
-from positivity.implied.bounds import excluded_intervals
-from positivity.implied.prover import Prover
-from positivity.loop_regions import LoopRegion, loop_region
-from positivity.loop_strength import largest_g2
-from positivity.loop_validity import sign_flip, trusted_g2, validity
-from positivity.quadratics import Quadratic, allowed, largest
-from positivity.verification import Refused, verify
+from positivity.answers.loop_region import LoopRegion
+from positivity.bounds.exclusion import exclude
+from positivity.bounds.strength import largest_g2
+from positivity.certificates.implied.asked import read_scope
+from positivity.certificates.implied.bounds import excluded_intervals
+from positivity.certificates.implied.prover import Prover
+from positivity.certificates.verification import verify
+from positivity.cli.main import main
+from positivity.questions.loops import parse_pairs
+from positivity.regions.loop_region import loop_region
+from positivity.sum_rules.truncation import sign_flip, trusted_g2, validity
+from solvers.quadratics import Quadratic, allowed, largest
+from solvers.verify.document import Refused
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
 

@@ -7,18 +7,12 @@ import mpmath
 import pytest
 from flint import fmpq
 
-from positivity.amplitudes.one_loop import (
-    amplitude,
-    loop_pairs,
-    loop_term,
-    pair_text,
-    parse_pairs,
-    running,
-    spin_norm,
-    wave,
-)
-from positivity.cli import main
-from positivity.dispersion.arcs import (
+from positivity.amplitudes.one_loop import amplitude, loop_term, running, spin_norm, wave
+from positivity.amplitudes.partial_waves import casimir, forward_taylor, spin_weight
+from positivity.cli.main import main
+from positivity.questions.errors import InputError
+from positivity.questions.loops import loop_pairs, pair_text, parse_pairs
+from positivity.sum_rules.arcs import (
     arc_coefficient,
     arc_pi_power,
     divergence,
@@ -26,9 +20,7 @@ from positivity.dispersion.arcs import (
     improved_null_coefficient,
     t_channel,
 )
-from positivity.dispersion.loop_nulls import loop_rows
-from positivity.errors import InputError
-from positivity.partial_waves import casimir, forward_taylor, spin_weight
+from positivity.sum_rules.loop_listing import loop_rows
 from solvers.verify.loops import loop_coefficient, pi_power
 
 G2, G3, G4 = (1, 0), (0, 1), (2, 0)

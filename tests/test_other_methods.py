@@ -8,8 +8,8 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.couplings import parse_combination
-from positivity.programs import ratio_program
+from positivity.programs.build import ratio_program
+from positivity.questions.couplings import parse_combination
 from solvers.sdpb import multipliers, read_output, write_xml
 from tests.test_bounds import LADDER
 
@@ -38,7 +38,7 @@ def test_sdpa_gmp_agrees(order):
 
 
 def test_sdpa_without_its_extra(monkeypatch):
-    monkeypatch.setattr("positivity.bounds.find_spec", lambda name: None)
+    monkeypatch.setattr("positivity.bounds.bound.find_spec", lambda name: None)
     with pytest.raises(positivity.InputError, match=r"pip install 'eft-positivity\[sdpa\]'"):
         positivity.bound("g3", order=4, method="sdpa")
 

@@ -12,8 +12,8 @@ import positivity
 from paper_figs import shared
 from paper_figs.__main__ import FIGURES, GROUP_OF, GROUPS, expand, main
 from paper_figs.chvd_couplings import _rounded
-from positivity.plotting import COLOURS, DOUBLE, SINGLE, Curve, plot_curves
-from positivity.verification import Refused
+from positivity.answers.plotting import COLOURS, DOUBLE, SINGLE, Curve, plot_curves
+from solvers.verify.document import Refused
 
 
 def contents(folder):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from positivity.cli import _parser
+from positivity.cli.main import _parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 import positivity
-from positivity import region_tracing, regions
+from positivity.regions import region as regions
+from positivity.regions import tracing as region_tracing
 from tests.scan_helpers import ROOT, environment
 
 QUESTION = {"order": 4, "points": 14}
@@ -138,7 +139,7 @@ def test_a_growing_region_is_guarded(undisturbed, tmp_path):
 def test_a_full_disk_keeps_the_half_planes(undisturbed, tmp_path):
     path = tmp_path / "r.json"
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (12000, resource.RLIM_INFINITY));"
-    code = f"{limit} from positivity.cli import main; raise SystemExit(main({[*COMMAND, str(path)]!r}))"
+    code = f"{limit} from positivity.cli.main import main; raise SystemExit(main({[*COMMAND, str(path)]!r}))"
     ended = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False)
     assert ended.returncode == 2 and "File too large" in ended.stderr and ended.stderr.count("\n") == 1
     assert found(path) >= 1 and not path.exists()

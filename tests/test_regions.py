@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import positivity
-from positivity.polygons import convex_hull, find_kinks, intersect_half_planes, widest_gap
-from positivity.regions import Region
-from positivity.verification import Refused, verify
+from positivity.answers.region import Region
+from positivity.certificates.verification import verify
+from solvers.polygons import convex_hull, find_kinks, intersect_half_planes, widest_gap
+from solvers.verify.document import Refused
 
 
 @pytest.fixture(scope="module")

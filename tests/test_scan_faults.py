@@ -12,8 +12,8 @@ import tracemalloc
 import pytest
 
 import positivity
-from positivity.journal import line, unpack
-from positivity.scans import records
+from positivity.answers import records
+from positivity.answers.journal import line, unpack
 from positivity.scans.executors import Processes
 from tests.scan_helpers import ROOT, cheap, environment, rows_of
 

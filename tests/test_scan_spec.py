@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 
 import positivity
-from positivity.scans.axes import Axis
-from positivity.scans.plan import Boundary, chains, coarse_places
-from positivity.scans.spec import ScanSpec
+from positivity.questions.scans.axes import Axis
+from positivity.questions.scans.plan import Boundary, chains, coarse_places
+from positivity.questions.scans.spec import ScanSpec
 
 GRID = {"g4": {"from": "0.1", "to": "0.4", "points": 4}}
 

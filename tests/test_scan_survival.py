@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 import positivity
-from positivity import journal
-from positivity.journal import line
-from positivity.scans import records
+from positivity.answers import journal, records
+from positivity.answers.journal import line
 from tests.scan_helpers import ROOT, cheap, rows_of
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import positivity
-from positivity.cli import main
+from positivity.cli.main import main
 from positivity.scans.progress import Progress, line
 
 

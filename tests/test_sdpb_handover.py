@@ -8,9 +8,9 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.couplings import parse_combination
-from positivity.handover import Handover, export_sdpb, import_sdpb, spin_list
-from positivity.programs import ratio_program
+from positivity.bounds.sdpb import Handover, export_sdpb, import_sdpb, spin_list
+from positivity.programs.build import ratio_program
+from positivity.questions.couplings import parse_combination
 from solvers.program import value_at
 from solvers.sdpb import read_answer, read_output
 from tests.command import run

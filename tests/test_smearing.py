@@ -7,9 +7,10 @@ from flint import fmpq
 from scipy.special import eval_gegenbauer
 
 import positivity
-from positivity.couplings import parse_combination
-from positivity.dispersion.null_constraints import null_constraints
-from positivity.dispersion.smearing import (
+from positivity.amplitudes.partial_waves import casimir
+from positivity.programs.sampled import Grid, smeared_bound, tree_problem
+from positivity.questions.couplings import parse_combination
+from positivity.sum_rules.legendre import (
     MOMENTA,
     MOMENTUM_WEIGHTS,
     enclosure,
@@ -19,8 +20,7 @@ from positivity.dispersion.smearing import (
     smeared_nulls_eikonal,
     smeared_nulls_regge,
 )
-from positivity.partial_waves import casimir
-from positivity.smeared_bounds import Grid, smeared_bound, tree_problem
+from positivity.sum_rules.null_constraints import null_constraints
 
 
 @pytest.mark.parametrize("dimension", [4, 5, 6, 7])
@@ -119,7 +119,7 @@ def test_bad_requests(arguments, fragment):
 
 def test_fewer_functions_serve_where_all_are_loose(monkeypatch):
     """A functional of the first functions is one of all of them: its value holds and is taken if it is sharper."""
-    from positivity import smeared_bounds
+    from positivity.programs import sampled as smeared_bounds
 
     problem = smeared_bounds.tree_problem(parse_combination("g2"), [], 4, 8)
     answers = {8: (0.9, 4e-2), 6: (0.76, 2e-6), 4: (0.75, 1e-9)}

@@ -5,8 +5,8 @@ import json
 import pytest
 
 import positivity
-from positivity.problem import STATUS_TEXT, End, present_status
-from positivity.scans.spec import ScanSpec
+from positivity.answers.end import STATUS_TEXT, End, present_status
+from positivity.questions.scans.spec import ScanSpec
 from positivity.scans.tasks import evaluate
 from tests.command import run
 

@@ -7,12 +7,12 @@ import pytest
 import sympy as sp
 from flint import fmpq
 
+from positivity.amplitudes.partial_waves import casimir, forward_taylor
 from positivity.amplitudes.uv_completions import known_theories, stu_pole
-from positivity.couplings import couplings_of_order
-from positivity.dispersion.null_constraints import null_constraints, null_text
-from positivity.dispersion.sum_rules import coupling_kernel, functional_ir, functional_kernel, heavy_kernel, ir_side
-from positivity.errors import InputError
-from positivity.partial_waves import casimir, forward_taylor
+from positivity.questions.couplings import couplings_of_order
+from positivity.questions.errors import InputError
+from positivity.sum_rules.forward import coupling_kernel, functional_ir, functional_kernel, heavy_kernel, ir_side
+from positivity.sum_rules.null_constraints import null_constraints, null_text
 from solvers.verify.rows import infrared, ultraviolet
 
 

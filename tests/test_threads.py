@@ -11,9 +11,10 @@ from flint import arb, ctx, fmpq
 from mpmath import mp
 
 import positivity
-from positivity.exclusion import exclude
-from positivity.weak_gravity_analytic import analytic_cutoff, hoelder_constant
-from solvers.precision import working_digits, working_precision
+from positivity.bounds.closed_form import analytic_cutoff, hoelder_constant
+from positivity.bounds.exclusion import exclude
+from solvers.precision import working_digits
+from solvers.verify.precision import working_precision
 from tests.scan_helpers import ROOT
 
 TREE = [("bound", "g3", {"order": 5, "fix": {"g4": f"0.{11 + 9 * k}"}}) for k in range(3)]

@@ -12,10 +12,10 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity import cli
-from positivity.limits import timed, within
-from positivity.problem import End
-from positivity.region_tracing import Tracer
+from positivity.answers.end import End
+from positivity.answers.limits import timed, within
+from positivity.cli import main as cli
+from positivity.regions.tracing import Tracer
 from solvers import deadline
 from solvers.exact_linear import first_solution
 from tests.command import run
@@ -172,7 +172,7 @@ def test_the_command_line_stops_in_time(command, capsys, tmp_path, monkeypatch):
 def test_a_terminal_shows_what_is_done_and_is_left_clean(tmp_path):
     """After five seconds, here made fewer; nothing of it reaches a pipe."""
     code = (
-        "import sys\nfrom positivity.commands import patience\npatience._SILENT = patience._BETWEEN = 0.0\n"
+        "import sys\nfrom positivity.cli import patience\npatience._SILENT = patience._BETWEEN = 0.0\n"
         "from positivity import cli\nsys.exit(cli.main(['bound', 'g3', '--order', '8']))"
     )
     parent, child = pty.openpty()

@@ -9,11 +9,13 @@ import pytest
 from flint import arb, fmpq, fmpz
 
 import positivity
-from positivity.couplings import parse_combination
-from positivity.dispersion.sum_rules import coupling_kernel
-from positivity.partial_waves import casimir, spin_weight, tail_weight
-from positivity.unitarity import UnitarySolver, natural_unit, parse_fixes
-from positivity.verification import verify
+from positivity.amplitudes.partial_waves import casimir, spin_weight, tail_weight
+from positivity.bounds.bounded import UnitarySolver
+from positivity.certificates.verification import verify
+from positivity.questions.couplings import parse_combination
+from positivity.questions.levels import parse_fixes
+from positivity.questions.units import natural_unit
+from positivity.sum_rules.forward import coupling_kernel
 from solvers.verify import Refused, verify_data
 from solvers.verify import integral as integral_module
 from solvers.verify.integral import positive_part, tail
@@ -84,8 +86,8 @@ def test_ranges_do_not_depend_on_the_cells(monkeypatch):
     fixes = parse_fixes({"g2": "0.3U"})
     values = []
     for spins, split in ((120, 300), (200, 600), (320, 800)):
-        monkeypatch.setattr("positivity.unitarity.CELL_SPINS", spins)
-        monkeypatch.setattr("positivity.unitarity.SPLIT", split)
+        monkeypatch.setattr("positivity.programs.bounded.CELL_SPINS", spins)
+        monkeypatch.setattr("positivity.certificates.bounded.SPLIT", split)
         solver = UnitarySolver([parse_combination("g3")], fixes, 6, 4, 8, positivity.Assumptions())
         values.append(float(solver.solve([fmpq(1)], -1)[0].value))
     assert np.ptp(values) < 1e-6

@@ -5,7 +5,7 @@ from math import gamma, pi
 import pytest
 
 import positivity
-from positivity.couplings import coupling_name, couplings_of_order
+from positivity.questions.couplings import coupling_name, couplings_of_order
 
 COUPLINGS = [coupling_name(c) for n in range(2, 11) for c in couplings_of_order(n)]
 

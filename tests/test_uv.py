@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import positivity
-from positivity import uv
-from positivity.couplings import couplings_of_order, order_of, parse_combination
+from positivity.amplitudes import uv
+from positivity.questions.couplings import couplings_of_order, order_of, parse_combination
 
 
 def from_series(formula, order):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import positivity
 from positivity.amplitudes.uv_completions import known_theories
-from positivity.certificates import claim_of
-from positivity.couplings import parse_combination
+from positivity.questions.couplings import parse_combination
+from positivity.sum_rules.forward import claim_of
 
 QUESTIONS = [
     ("g3", "g2", 4, 4, {"g4": "0"}),

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import positivity
-from positivity.certificates import document
-from positivity.couplings import parse_combination
-from positivity.dispersion.null_constraints import null_constraints
-from positivity.dispersion.sum_rules import add_to, combination_functional
+from positivity.certificates.forward import document
+from positivity.questions.couplings import parse_combination
+from positivity.sum_rules.forward import add_to, combination_functional
+from positivity.sum_rules.null_constraints import null_constraints
 from solvers.verify import Refused, verify_data, verify_file
 from solvers.verify.nonnegative import NotProved, prove_on_interval, prove_on_square
 

@@ -9,10 +9,11 @@ import time
 import pytest
 from flint import fmpq
 
-from positivity.cli import main
-from positivity.verification import Refused, TooCostly, Unreadable, verify
+from positivity.certificates.verification import verify
+from positivity.cli.main import main
 from solvers.verify import time_limit, verify_data
-from solvers.verify.document import SCHEMA
+from solvers.verify.budget import TooCostly
+from solvers.verify.document import SCHEMA, Refused, Unreadable
 from solvers.verify.gravity import infrared as gravity_infrared
 from solvers.verify.rows import infrared
 from solvers.verify.smearing import Smeared

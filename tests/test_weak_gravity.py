@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from positivity.cli import main
-from positivity.dispersion import cutoff_rows
-from positivity.dispersion.arc_values import arc_value
-from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
-from positivity.dispersion.splines import Splines, geometric_splines
-from positivity.errors import InputError
-from positivity.weak_gravity import cutoff_bound, solve_cutoff
-from positivity.weak_gravity_analytic import analytic_cutoff
-from positivity.weak_gravity_problem import contact_terms, cutoff_problem
-from positivity.weak_gravity_program import cost, infrared_of
+from positivity.bounds.closed_form import analytic_cutoff
+from positivity.bounds.cutoff import cutoff_bound, solve_cutoff
+from positivity.cli.main import main
+from positivity.programs.cells import cost, infrared_of
+from positivity.questions.errors import InputError
+from positivity.sum_rules import spline_rows as cutoff_rows
+from positivity.sum_rules.arc_values import arc_value
+from positivity.sum_rules.cutoff_rules import contact_terms, cutoff_problem
+from positivity.sum_rules.spline_rows import CutoffGrid, Rows
+from positivity.sum_rules.splines import Splines, geometric_splines
 from solvers.bounded_columns import maximise
 
 COARSE = CutoffGrid(reach=50, x_low=1 / 60, shells=40)
@@ -67,7 +67,7 @@ def test_eikonal_limit():
 
 def test_improved_rows_are_the_smeared_nulls():
     """K_2^imp minus its contact terms is the improved null of the smearing module."""
-    from positivity.dispersion.smearing import null_kernel
+    from positivity.sum_rules.legendre import null_kernel
 
     splines = geometric_splines(0.3, 6)
     rows, x, spin = Rows(splines, (2,), improved=True), np.array([0.3]), 8
@@ -271,7 +271,7 @@ def test_command_line(capsys, tmp_path):
 
 
 def test_the_default_run_is_a_scan(capsys, monkeypatch):
-    from positivity.commands import cutoff
+    from positivity.cli import cutoff
 
     monkeypatch.setattr(cutoff, "SCAN", ("0.5", "0.3"))
     assert main(["cutoff", "--functions", "8"]) == 0

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import j0, k0
 
-from positivity.weak_gravity_analytic import analytic_cutoff, bessel_integral, hoelder_constant
+from positivity.bounds.closed_form import analytic_cutoff, bessel_integral, hoelder_constant
 
 
 def test_the_constant_is_5242():

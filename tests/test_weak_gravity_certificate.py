@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from flint import fmpq
 
-from positivity.dispersion import cutoff_rows
-from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
-from positivity.dispersion.splines import Splines
-from positivity.weak_gravity import cutoff_bound
-from positivity.weak_gravity_certificate import certify_cutoff
-from positivity.weak_gravity_program import cost
+from positivity.bounds.cutoff import cutoff_bound
+from positivity.bounds.cutoff_proved import certify_cutoff
+from positivity.programs.cells import cost
+from positivity.sum_rules import spline_rows as cutoff_rows
+from positivity.sum_rules.spline_rows import CutoffGrid, Rows
+from positivity.sum_rules.splines import Splines
 from solvers.verify import Refused, verify_data
 from solvers.verify.cutoff_document import read_certificate
 from solvers.verify.node_sums import node_sums

@@ -17,8 +17,8 @@ from mpmath import mp, mpf
 
 from positivity.amplitudes.formula import Formula
 from positivity.amplitudes.uv_completions import to_mpf
-from positivity.couplings import Coupling, couplings_of_order
-from positivity.errors import InputError, shown, whole_number
+from positivity.questions.couplings import Coupling, couplings_of_order
+from positivity.questions.errors import InputError, shown, whole_number
 from solvers.precision import working_digits
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from typing import Any
 from flint import fmpq, fmpq_poly
 from mpmath import mp
 
-from positivity.errors import InputError, check_text, shown
-from positivity.numbers import parse_rational
+from positivity.questions.errors import InputError, check_text, shown
+from positivity.questions.numbers import parse_rational
 
 MAX_CHARACTERS, MAX_DEPTH, MAX_CALLS = 4000, 40, 60
 MAX_EXPONENT, MAX_DEGREE, MAX_BITS = 200, 400, 40_000

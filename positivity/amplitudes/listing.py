@@ -8,8 +8,9 @@ from typing import Any
 
 from flint import fmpq
 
-from positivity.amplitudes.one_loop import LoopTerm, loop_pairs, loop_term, pair_text, running
-from positivity.couplings import Coupling, coupling_latex, coupling_name, order_of, rational_latex
+from positivity.amplitudes.one_loop import LoopTerm, loop_term, running
+from positivity.questions.couplings import Coupling, coupling_latex, coupling_name, order_of, rational_latex
+from positivity.questions.loops import loop_pairs, pair_text
 
 AMPLITUDE_SCHEMA = "eft-positivity/amplitude/1"
 

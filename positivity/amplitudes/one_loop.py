@@ -13,7 +13,6 @@ Everything is a polynomial in v = z(1+z) = -tu/s^2, z = t/s: sigma2 = 2 s^2 (1+v
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, factorial
@@ -21,13 +20,9 @@ from typing import Any
 
 from flint import fmpq, fmpq_poly
 
-from positivity.couplings import Coupling, coupling_name, couplings_of_order, order_of, parse_coupling
-from positivity.errors import InputError, check_dimension, check_text, shown, whole_number
-
-#: two couplings, lower order first
-#: of a list of pairs of couplings
-_MAX_CHARACTERS = 1000
-Pair = tuple[Coupling, Coupling]
+from positivity.questions.couplings import Coupling, couplings_of_order, order_of
+from positivity.questions.errors import check_dimension
+from positivity.questions.loops import Pair, in_order
 
 
 @dataclass(frozen=True)
@@ -108,53 +103,14 @@ def partial_waves(coupling: Coupling, dimension: int) -> tuple[fmpq, ...]:
 def loop_term(first: Coupling, second: Coupling, dimension: int) -> LoopTerm:
     """The one-loop discontinuity of g_first g_second.  Raises InputError for a bad dimension."""
     check_dimension(dimension)
-    pair = tuple(sorted((first, second), key=lambda c: (order_of(c), c[1])))
+    pair = in_order(first, second)
     factor = fmpq(1, 2) if first == second else fmpq(1)
     total, power = fmpq_poly([0]), 0
     left, right = (partial_waves(c, dimension) for c in pair)
     for i, (a, b) in enumerate(zip(left, right, strict=False)):
         norm, power = spin_norm(2 * i, dimension)
         total += wave(2 * i, dimension) * (a * b * factor / norm)
-    return LoopTerm((pair[0], pair[1]), dimension, total, -power)
-
-
-def loop_pairs(order: int) -> list[Pair]:
-    """All pairs of couplings with n_a + n_b up to `order`, lowest total order first.
-
-    Raises InputError for an order below 4, that of g2^2, or above 60.
-    """
-    order = whole_number(order, "total order of a pair of couplings", 4, 60)
-    couplings = [c for n in range(2, order - 1) for c in couplings_of_order(n)]
-    pairs = [(a, b) for i, a in enumerate(couplings) for b in couplings[i:] if order_of(a) + order_of(b) <= order]
-    return sorted(pairs, key=lambda pair: order_of(pair[0]) + order_of(pair[1]))
-
-
-def pair_text(pair: Pair) -> str:
-    """ "g2^2" or "g2 g4"."""
-    first, second = (coupling_name(c) for c in pair)
-    return f"{first}^2" if first == second else f"{first} {second}"
-
-
-def parse_pairs(text: str) -> tuple[Pair, ...]:
-    """Read "g2^2,g2g3,g2 g4" as pairs; "tree" is the empty one.  Raises InputError."""
-    if check_text(text, "loops", "'tree' or 'g2^2,g2g3'").strip() == "tree":
-        return ()
-    pairs: list[Pair] = []
-    if len(text) > _MAX_CHARACTERS:
-        raise InputError(f"loops {shown(text)}: use at most {_MAX_CHARACTERS} characters")
-    for part in text.split(","):
-        names = re.findall(r"g[0-9]{1,4}'*|g\[[0-9]{1,4},[0-9]{1,4}\]|\^2|\S", part)
-        if len(names) != 2 or (names[1] == "^2") == names[1].startswith("g"):
-            raise InputError(
-                f"loops {shown(part.strip())}: write pairs of couplings such as g2^2,g2g3,g3^2,g2g4, or tree"
-            )
-        first = parse_coupling(names[0])
-        second = first if names[1] == "^2" else parse_coupling(names[1])
-        pair = loop_term(first, second, 4).couplings
-        if pair in pairs:
-            raise InputError(f"loops {shown(text)}: {pair_text(pair)} is given twice, drop one")
-        pairs.append(pair)
-    return tuple(pairs)
+    return LoopTerm(pair, dimension, total, -power)
 
 
 def running(term: LoopTerm) -> dict[Coupling, fmpq]:

@@ -13,8 +13,9 @@ from math import comb
 from flint import fmpq
 from mpmath import mp, mpf
 
-from positivity.couplings import Combination, Coupling, combination_text, order_of, parse_rational
-from positivity.errors import InputError, check_dimension, known_keywords, shown
+from positivity.questions.couplings import Combination, Coupling, combination_text, order_of
+from positivity.questions.errors import InputError, check_dimension, known_keywords, shown
+from positivity.questions.numbers import parse_rational
 from solvers.precision import working_digits
 
 _DIGITS = 40
@@ -201,3 +202,12 @@ def mixture(terms: Sequence[tuple[Theory, object, object]]) -> Theory:
     exact = all(theory.rational is not None for theory, _, _ in parts)
     text = " + ".join(f"{w} * ({theory.name} at m^2 = {m})" for theory, w, m in parts)
     return Theory(" + ".join(t.name for t, _, _ in parts), text, coefficient, rational if exact else None)
+
+
+@dataclass(frozen=True)
+class PlaneMarker:
+    """A labelled point of a plane."""
+
+    label: str
+    x: float
+    y: float

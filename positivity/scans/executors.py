@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any
 
-from positivity.errors import InputError
+from positivity.questions.errors import InputError
 
 #: seconds without a scheduler, and without any worker, after which a scan on dask ends
 NO_SCHEDULER, NO_WORKER = 15.0, 120.0

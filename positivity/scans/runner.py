@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from positivity.errors import InputError, check_time_limit
+from positivity.answers.records import SCAN_SCHEMA, Records, Unrecorded
+from positivity.answers.scan import Scan
+from positivity.questions.errors import InputError, check_time_limit
+from positivity.questions.scans.plan import Boundary, Chain, Place, answer_class, chains, coarse_places
+from positivity.questions.scans.spec import ScanSpec, digest
 from positivity.scans.executors import Given, Inline, Processes
-from positivity.scans.plan import Boundary, Chain, Place, answer_class, chains, coarse_places
-from positivity.scans.records import SCAN_SCHEMA, Records, Unrecorded
-from positivity.scans.spec import ScanSpec, digest
-from positivity.scans.table import Scan
 from positivity.scans.tasks import WorkerMismatch, evaluate, own_versions, prepare
 
 #: times a point is tried whose worker was lost

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from positivity.errors import InputError
+from positivity.questions.errors import InputError
 
 Request = Mapping[str, Any]
 Row = dict[str, Any]
@@ -65,9 +65,9 @@ def prepare(request: Request) -> None:
     """Raise InputError if the first point makes no sense, before anything is computed."""
     task = request["task"]
     if task == "bound":
-        from positivity.bounds import check_choices, loop_choice
-        from positivity.couplings import order_of, parse_combination
-        from positivity.errors import check_dimension, check_order
+        from positivity.questions.couplings import order_of, parse_combination
+        from positivity.questions.errors import check_dimension, check_order
+        from positivity.questions.options import check_choices, loop_choice
 
         check_choices(request["digits"], request["density"], request["loops"], request["method"])
         loop_choice(request["loops"], request["order"])
@@ -84,7 +84,7 @@ def prepare(request: Request) -> None:
 
 
 def _bound(request: Request) -> Row:
-    from positivity.bounds import bound
+    from positivity.bounds.bound import bound
 
     if _warm(request):
         return _warm_bound(request)
@@ -103,8 +103,9 @@ def _warm(request: Request) -> bool:
 
 
 def _solver(request: Request) -> tuple[Any, Any]:
-    from positivity.bounds import check_choices, positive_solver
-    from positivity.couplings import parse_combination
+    from positivity.bounds.bound import positive_solver
+    from positivity.questions.couplings import parse_combination
+    from positivity.questions.options import check_choices
 
     check_choices(request["digits"], "positive", "tree", "lp")
     return positive_solver(
@@ -114,7 +115,7 @@ def _solver(request: Request) -> tuple[Any, Any]:
 
 
 def _warm_bound(request: Request) -> Row:
-    from positivity.both_ends import both_ends
+    from positivity.bounds.both_ends import both_ends
 
     problem, solver = _solver(request)
     solver.exchange.start_from([(int(spin), float(s)) for spin, s in request.get("contacts") or ()])
@@ -160,19 +161,16 @@ def _check(request: Request) -> Row:
 
 
 def _checker() -> Any:
-    import positivity
+    from positivity.checks.check import check
 
-    found = getattr(positivity, "check", None)
-    if found is None:
-        raise InputError("this version has no positivity.check: use task 'bound'")
-    return found
+    return check
 
 
 def _assumptions(request: Request) -> Any:
     data = request.get("assumptions")
     if data is None:
         return None
-    from positivity.problem import Assumptions
+    from positivity.questions.density import Assumptions
 
     unknown = set(data) - {"ceiling", "last_spin", "gaps"}
     if unknown:
@@ -198,7 +196,7 @@ def _function(task: str) -> Any:
 @lru_cache(maxsize=1)
 def own_versions() -> dict[str, str]:
     """Versions in this process."""
-    from positivity.bounds import versions
+    from positivity.answers.provenance import versions
 
     return versions()
 

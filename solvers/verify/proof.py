@@ -7,9 +7,12 @@ follows compares it with the fields of proofs and with nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from flint import fmpq
+from flint import arb, fmpq
 
+from solvers.verify.loops import pi_power
+from solvers.verify.precision import working_precision
 from solvers.verify.rows import Coupling
 
 Pair = tuple[Coupling, Coupling]
@@ -88,8 +91,6 @@ class Proof:
         return () if self.loops is None else tuple(pair for pair, _ in self.loops)
 
     def __str__(self) -> str:
-        from solvers.verify.statements import statement
-
         return statement(self)
 
 
@@ -118,3 +119,116 @@ def _decimal(value: fmpq) -> str:
     digits = str(abs(value * 10**places).p).rjust(places + 1, "0")
     text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
     return ("-" if value < 0 else "") + text
+
+
+_STATES = "all even spins, all masses m >= M"
+
+
+def statement(proof: Proof) -> str:
+    """One line that says exactly what a proof proves, with its scope."""
+    if proof.kind == GRAVITON:
+        return _graviton(proof)
+    if proof.kind == CUTOFF:
+        return _cutoff(proof)
+    if proof.kind == INTERVAL:
+        return _interval(proof)
+    if proof.kind == SPECTRUM:
+        return f"a spectrum with {len(proof.claim)} couplings to order {proof.order} exists in D={proof.dimension}"
+    relation = f"<= {number_text(proof.bound)}" if proof.kind == BOUNDED else ">= 0"
+    level = "tree-level" if proof.loops is None else f"one-loop ({loops_text(proof.pairs)}; {SCHEME})"
+    rules = f"{_STATES}, {level} forward sum rules to order {proof.order}"
+    return f"{_claim(proof)} {relation} at M=1 in D={proof.dimension}: {proof.density}, {rules}"
+
+
+def loops_text(pairs: tuple[Pair, ...]) -> str:
+    """The pairs of couplings whose loops are in, by their indices, lowest order first."""
+
+    def order(coupling: Coupling) -> tuple[int, int]:
+        return 2 * coupling[0] + 3 * coupling[1], coupling[1]
+
+    named = [sorted(pair, key=order) for pair in pairs]
+    named.sort(key=lambda pair: (order(pair[0])[0] + order(pair[1])[0], order(pair[0])))
+    return ", ".join(f"g[{a[0]},{a[1]}]^2" if a == b else f"g[{a[0]},{a[1]}] g[{b[0]},{b[1]}]" for a, b in named)
+
+
+def _claim(proof: Proof) -> str:
+    terms = []
+    for (p, q), value in sorted(proof.claim, key=lambda c: (2 * c[0][0] + 3 * c[0][1], c[0][1])):
+        terms.append(f"{'-' if value < 0 else '+'} {number_text(abs(value))}*g[{p},{q}]")
+    for (a, b), value in proof.loops or ():
+        names = f"g[{a[0]},{a[1]}]*g[{b[0]},{b[1]}]"
+        terms.append(f"{'-' if value < 0 else '+'} {number_text(abs(value))}*pi^{pi_power(proof.dimension)}*{names}")
+    return " ".join(terms).removeprefix("+ ")
+
+
+def _graviton(proof: Proof) -> str:
+    """Over the coefficient of g2 (or g3): exact but for that of 8 pi G >= 0, which is rounded up."""
+    claim = dict(proof.claim)
+    named = {"g2": claim.get((1, 0), fmpq(0)), "g3": claim.get((0, 1), fmpq(0))}
+    scale = abs(next(value for value in (*named.values(), proof.graviton) if value != 0))
+    terms = [(value / scale, name) for name, value in named.items() if value != 0]
+    parts = [name if value == 1 else f"-{name}" if value == -1 else f"{value}*{name}" for value, name in terms]
+    left = " + ".join([*parts, f"{rounded_up(proof.graviton / scale)}*8piG"]).replace("+ -", "- ")
+    return (
+        f"{left} >= 0 at M=1 in D={proof.dimension}: {proof.density}, tree level with graviton exchange, "
+        "leading order in G (no graviton loops), 8piG >= 0, "
+        f"improved sum rule k=2 with all forward sum rules k>=4, {_STATES}, all impact parameters"
+    )
+
+
+def _cutoff(proof: Proof) -> str:
+    assert proof.momenta is not None
+    low, top = (_plain(value) for value in proof.momenta)
+    return (
+        f"8piG Lambda^2 <= {_plain(proof.bound)} for D=4, {proof.density}, all even spins, all masses >= Lambda=1, "
+        f"if A_2(-p^2) = 8piG/p^2 + {_contacts(proof.contacts)} for {low} <= p and p^2 <= {top} "
+        "(graviton loops neglected)"
+    )
+
+
+def _contacts(count: int) -> str:
+    """The contact terms that are free: c_0, c_1 p^2, ..."""
+    names = [f"c_{i}" + (f" p^{2 * i}" if i else "") for i in range(count)]
+    return " + ".join(names) + " with any c" if names else "0 (no contact terms)"
+
+
+def _interval(proof: Proof) -> str:
+    assert proof.interval is not None
+    ends = [_inwards(value, proof.dimension, sign) for value, sign in zip(proof.interval, (1, -1), strict=True)]
+    power = pi_power(proof.dimension)
+    exact = f"g2 pi^{power} from {number_text(proof.interval[0])} to {number_text(proof.interval[1])}"
+    return (
+        f"no theory has {ends[0]} U < g2 < {ends[1]} U at M=1 in D={proof.dimension} ({exact}, U = (4 pi)^(D/2)), "
+        f"whatever g3 and g4: {proof.density}, {_STATES}, one-loop ({loops_text(proof.pairs)}; {SCHEME}) "
+        f"forward sum rules to order {proof.order}"
+    )
+
+
+def _inwards(value: fmpq, dimension: int, sign: int) -> str:
+    """g2 / U with seven decimals, rounded up (sign 1) or down (sign -1): an interval must not grow."""
+    with working_precision(128):
+        scaled = (sign * g2_in_units_of_u(value, dimension) * 10**7).upper().ceil()
+    return number_text(fmpq(sign * scaled.unique_fmpz(), 10**7))
+
+
+def g2_in_units_of_u(value: fmpq, dimension: int) -> arb:
+    """g2 / U for a value of g2 pi^P, as a ball."""
+    with working_precision(128):
+        unit = (4 * arb.pi()) ** (arb(dimension) / 2)
+        return arb(value) / (unit * arb.pi() ** pi_power(dimension))
+
+
+def _plain(value: fmpq) -> str:
+    """The value as a decimal if it has one of at most 30 digits."""
+    scaled = value * 10**30
+    if scaled.q != 1 or abs(scaled.p) > 10**60:
+        return number_text(value)
+    return f"{Decimal(str(scaled.p)).scaleb(-30).normalize():f}"
+
+
+def rounded_up(value: fmpq, decimals: int = 10) -> str:
+    """The smallest decimal with so many places that is not below value."""
+    scaled = (value * 10**decimals).ceil()
+    digits = str(abs(scaled)).rjust(decimals + 1, "0")
+    text = f"{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0").rstrip(".")
+    return number_text(value) if len(text) > 200 else f"-{text}" if scaled < 0 else text

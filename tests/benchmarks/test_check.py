@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import positivity
-from positivity import uv
+from positivity.amplitudes import uv
 
 
 def mixtures(names, count):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from positivity.dispersion.improved_sum_rules import smeared
+from positivity.sum_rules.improved import smeared
 
 
 def test_kernels(benchmark):

@@ -9,10 +9,10 @@ import pytest
 from flint import fmpq
 
 import positivity
-from positivity.couplings import parse_combination
-from positivity.dispersion import null_constraints as nulls_module
-from positivity.dispersion import sum_rules
-from positivity.programs import ratio_program
+from positivity.programs.build import ratio_program
+from positivity.questions.couplings import parse_combination
+from positivity.sum_rules import forward as sum_rules
+from positivity.sum_rules import null_constraints as nulls_module
 from solvers.sdpb import read_output, write_xml
 from solvers.verify import verify_data
 

@@ -4,10 +4,10 @@ import numpy as np
 from scipy.optimize import linprog
 
 from positivity import cutoff_bound
-from positivity.dispersion.cutoff_rows import CutoffGrid, Rows
-from positivity.dispersion.splines import geometric_splines
-from positivity.weak_gravity_problem import cutoff_problem
-from positivity.weak_gravity_program import cells, infrared_of, solve
+from positivity.programs.cells import cells, infrared_of, solve
+from positivity.sum_rules.cutoff_rules import cutoff_problem
+from positivity.sum_rules.spline_rows import CutoffGrid, Rows
+from positivity.sum_rules.splines import geometric_splines
 
 
 def test_one_cutoff_bound(benchmark):

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 import positivity
-from positivity.amplitudes.one_loop import parse_pairs
-from positivity.errors import InputError
-from positivity.exclusion import best_exclusion
-from positivity.handover import export_sdpb
-from positivity.loop_regions import LoopRegion
-from positivity.loop_strength import largest_g2
-from positivity.problem import Assumptions, End
+from positivity.answers.end import End
+from positivity.answers.loop_region import LoopRegion
+from positivity.bounds.exclusion import best_exclusion
+from positivity.bounds.sdpb import export_sdpb
+from positivity.bounds.strength import largest_g2
+from positivity.questions.density import Assumptions
+from positivity.questions.errors import InputError
+from positivity.questions.loops import parse_pairs
 
 #: statuses that are a proof: they stay
 PROVED = ("certified", "excluded", "unbounded")

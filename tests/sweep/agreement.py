@@ -12,11 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 import positivity
-from positivity.couplings import order_of, parse_combination
-from positivity.dispersion.null_constraints import null_constraints
-from positivity.dispersion.sum_rules import combination_functional
-from positivity.problem import End
-from positivity.verification import Refused
+from positivity.answers.end import End
+from positivity.questions.couplings import order_of, parse_combination
+from positivity.sum_rules.forward import combination_functional
+from positivity.sum_rules.null_constraints import null_constraints
+from solvers.verify.document import Refused
 from tests.exact import average
 from tests.sweep.asking import ask
 from tests.sweep.questions import Question

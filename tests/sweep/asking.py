@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import positivity
-from positivity.problem import Assumptions
+from positivity.questions.density import Assumptions
 from tests.sweep.questions import Question
 
 #: statuses that are a proof, or an answer with evidence

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from positivity.amplitudes.one_loop import loop_pairs, pair_text
-from positivity.couplings import coupling_name, couplings_of_order
+from positivity.questions.couplings import coupling_name, couplings_of_order
+from positivity.questions.loops import loop_pairs, pair_text
 from tests.sweep.theories import positive_value, unitary_value
 
 #: of the cheap ones

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from multiprocessing import get_context
 from typing import Any
 
-from positivity.errors import InputError
+from positivity.questions.errors import InputError
 from tests.sweep.agreement import findings
 from tests.sweep.asking import ask, statuses
 from tests.sweep.questions import Question

@@ -9,9 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gamma, pi
 
-from positivity import uv
+from positivity.amplitudes import uv
 from positivity.amplitudes.uv_completions import power_sum
-from positivity.couplings import parse_combination
+from positivity.questions.couplings import parse_combination
 
 
 def positive_theory(parts, dimension):

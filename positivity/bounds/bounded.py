@@ -1,0 +1,158 @@
+"""Absolute bounds with a bounded density, 0 <= rho_J <= 2: solve, certify, convert units.
+
+Every functional F = target - sum lambda free gives <target> <= sum lambda <free> + ceiling *
+int F_+, so the certificate is the functional with an upper bound on that integral.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from positivity.answers.end import DensityStep, End, contradiction
+from positivity.certificates.bounded import SPLIT, bounded_certificate
+from positivity.programs.bounded import bounded_program
+from positivity.questions.couplings import Combination
+from positivity.questions.density import Assumptions, exact_assumptions
+from positivity.questions.errors import check_dimension, check_order
+from positivity.questions.numbers import decimal_text, round_outwards
+from positivity.questions.units import PRECISION
+from positivity.questions.units import Level as Level
+from positivity.questions.units import natural_unit as natural_unit
+from positivity.questions.units import parse_level as parse_level
+from positivity.questions.units import to_ball as to_ball
+from positivity.sum_rules.forward import Functional, add_to, combination_functional
+from positivity.sum_rules.null_constraints import null_constraints
+from solvers.verify import Refused
+from solvers.verify.precision import working_precision
+
+#: doublings of the latter while the estimate costs more than this share of the value
+_DOUBLINGS, _COSTLY = 3, 5e-7
+#: how far a proved value may lie inside that of a density of the linear program, and values that are noise
+_CONTRADICTION, _NOISE = 1e-8, 1e-14
+
+
+class UnitarySolver:
+    """Largest value of a combination of couplings at fixed other ones, in units of U.
+
+    couplings: the targets.  fixes: (combination, level).
+    """
+
+    def __init__(
+        self,
+        couplings: Sequence[Combination],
+        fixes: Sequence[tuple[Combination, Level]],
+        order: int,
+        dimension: int,
+        digits: int,
+        assumptions: Assumptions,
+    ) -> None:
+        check_dimension(dimension)
+        named = [*couplings, *(left for left, _ in fixes)]
+        check_order(order, max(4, *(2 * p + 3 * q for each in named for p, q in each)), "full unitarity")
+        self.dimension, self.digits, self.assumptions = dimension, min(digits, 10), exact_assumptions(assumptions)
+        self.fixes = list(fixes)
+        nulls = [dict(null.functional) for null in null_constraints(order, dimension)]
+        self.free = [*(combination_functional(left) for left, _ in fixes), *nulls]
+        self.targets = [combination_functional(each) for each in couplings]
+        self.program = bounded_program(self.free, self.targets, dimension, assumptions)
+
+    def end(self, weights: Sequence[fmpq], side: int) -> End:
+        """As `solve`, the end alone."""
+        return self.solve(weights, side)[0]
+
+    def solve(self, weights: Sequence[fmpq], side: int) -> tuple[End, np.ndarray | None]:
+        """The largest -sum weights * targets / U, reported as the end side * value, and where it is reached."""
+        signs = [-w for w in weights]
+        result = self.program.solve(np.array([float(w) for w in signs]), self._levels(), 10.0 ** -(self.digits + 1))
+        if result.status == "infeasible":
+            return self._excluded(), None
+        if result.status != "optimal":
+            return End(
+                None, "failed", f"the linear program on cells ended with {result.status!r}: lower the order"
+            ), None
+        steps = tuple(DensityStep(s.spin, s.low, s.high, s.density) for s in result.density)
+        functional = self._functional(signs, result.multipliers)
+        try:
+            certificate, value = self.certify(functional, result.multipliers, result.dual)
+        except Refused as refusal:
+            reason = f"the verifier refused the functional: {refusal}"
+            value = decimal_text(fmpq(round(side * result.dual * 10**12), 10**12), self.digits + 2)
+            return End(value, "numerical", reason, natural=value, density=steps), result.moments
+        if float(value) < result.primal - _CONTRADICTION * max(1.0, abs(result.primal)):
+            return contradiction(side * float(value), side * result.primal), None
+        end = End(
+            value=decimal_text(side * value, self.digits + 2),
+            status="certified",
+            certificate=certificate,
+            spectrum_value=f"{side * result.primal if abs(result.primal) > _NOISE else 0.0:.12g}",
+            digits=_agreeing(float(value) - result.primal),
+            natural=decimal_text(side * value, self.digits + 2),
+            density=steps,
+        )
+        return end, result.moments
+
+    def _excluded(self) -> End:
+        """No theory has the fixed values, with the proof if there is one."""
+        reason = "no theory has the fixed values"
+        multipliers = self.program.exclusion(self._levels())
+        if multipliers is not None:
+            try:
+                certificate, value = self._certified(self._functional((), multipliers), multipliers, SPLIT)
+            except Refused as refusal:
+                return End(None, "no theory", f"{reason} (numerical, the certificate was refused: {refusal})")
+            if value < 0:
+                return End(None, "excluded", f"{reason}: excluded, the certificate proves it", certificate)
+        return End(None, "no theory", f"{reason} (numerical, not proved)")
+
+    def _levels(self) -> np.ndarray:
+        """Values of the free rows in units of U."""
+        unit = float(natural_unit(self.dimension))
+        fixed = [float(in_m) / unit + float(in_u) for _, (in_m, in_u) in self.fixes]
+        return np.array([*fixed, *([0.0] * (len(self.free) - len(fixed)))])
+
+    def _functional(self, signs: Sequence[fmpq], multipliers: Sequence[fmpq]) -> Functional:
+        """signs: of the targets, none for a functional without them."""
+        total: Functional = {}
+        for functional, sign in zip(self.targets, signs, strict=False):
+            add_to(total, functional, sign)
+        for functional, multiplier in zip(self.free, multipliers, strict=True):
+            add_to(total, functional, -multiplier)
+        return {rule: value for rule, value in total.items() if value != 0}
+
+    def certify(
+        self, functional: Functional, multipliers: Sequence[fmpq], expected: float
+    ) -> tuple[dict[str, Any], fmpq]:
+        """Certificate and the value in units of U it proves, both rounded up; raises Refused.
+
+        expected: the value to floating-point accuracy; where the estimate of the large spins costs much more,
+        more spins are proved one by one.
+        """
+        least = expected + max(_COSTLY * abs(expected), 10.0 ** -(self.digits + 1))
+        found = self._certified(functional, multipliers, SPLIT)
+        for doubling in range(1, _DOUBLINGS + 1):
+            if found[1] <= fmpq(*least.as_integer_ratio()):
+                break
+            found = min(found, self._certified(functional, multipliers, SPLIT << doubling), key=itemgetter(1))
+        return found
+
+    def _certified(
+        self, functional: Functional, multipliers: Sequence[fmpq], split: int
+    ) -> tuple[dict[str, Any], fmpq]:
+        data, bound = bounded_certificate(functional, self.dimension, self.digits, self.assumptions, split=split)
+        with working_precision(PRECISION):
+            value = to_ball(bound) / natural_unit(self.dimension)
+            for (_, (in_m, in_u)), multiplier in zip(self.fixes, multipliers, strict=False):
+                value += to_ball(multiplier) * (to_ball(in_m) / natural_unit(self.dimension) + to_ball(in_u))
+            return data, round_outwards(value, 1, self.digits + 2)
+
+
+def _agreeing(gap: float) -> int:
+    digits = 0
+    while digits < 12 and abs(gap) * 10 ** (digits + 1) < 1:
+        digits += 1
+    return digits

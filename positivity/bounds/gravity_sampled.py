@@ -1,0 +1,87 @@
+"""The numerical bound in units of 8 pi G: the program of one space, its question and its report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from positivity.answers.gravity import GravityBound
+from positivity.programs.powers import Functional, Program
+from positivity.questions.errors import InputError
+from positivity.sum_rules.powers import Grid, Space
+
+
+class GravityProgram:
+    """The linear program of one space, refined as its functionals are found; reused for all directions."""
+
+    def __init__(self, space: Space, grid: Grid | None = None) -> None:
+        self.space, self._grid = space, grid
+
+    @cached_property
+    def program(self) -> Program:
+        """The sampled rows."""
+        return Program(self.space, self._grid)
+
+    def bound(
+        self, direction: tuple[float, float] = (1.0, 0.0), fix: Mapping[str, float] | None = None
+    ) -> GravityBound:
+        """The best alpha for direction[0] g2 + direction[1] g3; raises InputError if there is no functional.
+
+        fix: g3 (or g2) held at a value in units of 8 pi G; the direction is then along the other one.
+        """
+        started = time.perf_counter()
+        objective, equations, values = question(self.space, direction, fix or {})
+        found = self.program.best(objective, equations, values)
+        if not found.optimal:
+            raise InputError(
+                f"direction {direction}: no functional found in this space ({found.status}): "
+                "change it or use more functions"
+            )
+        if not found.bounded:
+            held = ", ".join(f"{name} = {value:g} 8piG" for name, value in (fix or {}).items()) or "this"
+            raise InputError(
+                f"{held} is excluded (numerical, not proved): no theory has it, so nothing is bounded there"
+            )
+        return report(found, direction, fix or {}, float(objective @ found.coefficients), time.perf_counter() - started)
+
+
+def question(
+    space: Space, direction: tuple[float, float], fix: Mapping[str, float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Objective, equations and their values for `Program.best`; raises InputError."""
+    if not all(np.isfinite(direction)) or tuple(direction) == (0.0, 0.0):
+        raise InputError(f"direction {direction}: use two finite numbers, not both zero")
+    if len(fix) > 1 or not set(fix) <= {"g2", "g3"}:
+        raise InputError(f"fix {dict(fix)}: hold g2 or g3, one of them, e.g. g3=5 in units of 8 pi G")
+    sides = space.infrared()
+    objective, kept = sides[0], [0, 1]
+    for name, value in fix.items():
+        held = int(name == "g3")
+        if not np.isfinite(value):
+            raise InputError(f"fix {name}={value}: use a finite number")
+        if direction[held] != 0 or direction[1 - held] == 0:
+            raise InputError(f"direction {direction} with {name} held: use {'1,0' if held else '0,1 or 0,-1'}")
+        objective = objective + value * sides[1 + held]
+        kept.remove(held)
+    return objective, sides[1:][kept], np.array([direction[k] for k in kept], dtype=float)
+
+
+def report(
+    found: Functional, direction: tuple[float, float], fix: Mapping[str, float], alpha: float, seconds: float
+) -> GravityBound:
+    """The numerical bound of a functional."""
+    space, violation = found.space, found.violation
+    assert violation is not None
+    reason = "for a proof ask for a certificate (functions on A_2 alone, a weaker value)"
+    if space.dimension == 4:
+        reason = "no certificate in D = 4: the cutoff of the pole is an input, not a consequence of the sum rule"
+    elif fix:
+        reason = "for a proof ask for a certificate in the direction of this functional, with nothing held fixed"
+    return GravityBound(
+        space.dimension, (float(direction[0]), float(direction[1])), alpha, tuple(map(len, space.exponents)),
+        tuple(fix.items()), space.b_max, space.exponents, tuple(found.coefficients.tolist()),
+        max(0.0, -violation.slack), str(violation), violation.states, round(seconds, 3), None, reason,
+    )  # fmt: skip

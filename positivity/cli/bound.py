@@ -1,0 +1,77 @@
+"""positivity bound: both ends of the range of a ratio."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from positivity.answers.files import write_json
+from positivity.cli.patience import bound_seconds, patience
+from positivity.cli.shared import (
+    add_certified,
+    add_output,
+    add_problem,
+    add_time_limit,
+    assumptions,
+    check_figure,
+    check_writable,
+    command,
+    deliver,
+    exit_code,
+    fixes,
+    integer,
+)
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = command(
+        commands, "bound", "Bound a ratio of couplings from both sides, certified.",
+        "positivity bound g3 --order 10 --fix g4=0.3 --certificate g3.json", _bound,
+    )  # fmt: skip
+    parser.add_argument("coupling", help="g3, g6', g[0,2] or a sum like g3+2*g4")
+    add_problem(parser)
+    parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
+    parser.add_argument("--method", default="lp", help="lp (default), sdp (Clarabel) or sdpa (SDPA-GMP)")
+    parser.add_argument("--smeared", type=integer, default=0, metavar="K", help="unitary: K smeared nulls, numerical")
+    add_output(parser)
+    add_certified(parser)
+    add_time_limit(parser)
+    parser.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
+    parser.add_argument("--explain", nargs="?", const="explain.pdf", metavar="FILE",
+                         help="functional and spectrum (default explain.pdf)")  # fmt: skip
+
+
+def _bound(options: Any) -> int:
+    from positivity.bounds.bound import bound
+
+    check_writable(options.certificate, options.output, options.explain)
+    if options.explain:
+        check_figure(options.explain)
+    with patience(bound_seconds(options)):
+        result = bound(
+            options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
+            digits=options.digits, density=options.density, loops=options.loops, method=options.method,
+            assumptions=assumptions(options), smeared=options.smeared, time_limit=options.time_limit,
+        )  # fmt: skip
+    if options.certificate:
+        _write_certificates(options.certificate, result)
+    deliver(options, result)
+    if options.explain:
+        from positivity.answers.explanation import explain
+
+        print(explain(result, options.explain), file=sys.stderr if options.json else sys.stdout)
+    return exit_code(options, [end.status for _, end in result.ends()], bool(options.smeared))
+
+
+def _write_certificates(name: str, result: Any) -> None:
+    target = Path(name)
+    for side, end in result.ends():
+        if end.certificate is not None:
+            write_json(target, dict(end.certificate))
+            # several certificates together, which only the question holds together
+            cover = "/cover/" in str(end.certificate.get("schema"))
+            note = "; to verify it save the whole result with --output" if cover else ""
+            print(f"certificate of the {side} end: {target}{note}", file=sys.stderr)
+            target = target.with_name(f"{target.stem}-upper{target.suffix}")

@@ -1,0 +1,80 @@
+"""What is asked and what is answered about one end: plain frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from positivity.questions.density import Assumptions
+from positivity.questions.errors import reading
+from positivity.questions.typed import checked
+
+#: in which scheme one-loop terms are: a coupling means another number at another scale
+SCHEME = "couplings at mu=M, arcs of radius M"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The question: scope of a bound.  Ratios are in units of the cutoff, M = 1.
+
+    coupling, over: linear combinations of couplings as text.  dimension: D.  order: highest
+    Mandelstam order of the sum rules used.  fix: ((combination, value), ...), ratios to `over`
+    held fixed.  density: "positive" (rho_J >= 0) or "unitary" (then with `assumptions`, over may
+    be "1" or "U", and fixes are absolute, in units of M or U).  smeared: number of smeared nulls
+    used instead of the forward ones.  loops: "tree" or the pairs of couplings,
+    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).  Conventions:
+    docs/theory/conventions.md.
+    """
+
+    coupling: str
+    over: str
+    dimension: int
+    order: int
+    fix: tuple[tuple[str, str], ...] = ()
+    density: str = "positive"
+    loops: str = "tree"
+    assumptions: Assumptions | None = None
+    smeared: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready dictionary."""
+        assumptions = {} if self.assumptions is None else {"assumptions": self.assumptions.to_dict()}
+        hidden = {"assumptions"} | (set() if self.smeared else {"smeared"})
+        plain = {key: value for key, value in asdict(self).items() if key not in hidden}
+        return plain | {"fix": [list(pair) for pair in self.fix]} | assumptions
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Problem:
+        """Inverse of to_dict; raises InputError."""
+        with reading("the problem of a document"):
+            given = data.get("assumptions")
+            assumptions = Assumptions.from_dict(given) if given is not None else None
+            fix = tuple((str(a), str(b)) for a, b in data.get("fix", ()))
+            return checked(cls(**{**data, "fix": fix, "assumptions": assumptions}))
+
+    @property
+    def absolute(self) -> bool:
+        """Whether values are absolute, in units of M or U, not ratios to `over`."""
+        return self.assumptions is not None or self.loops != "tree"
+
+    @property
+    def ratio(self) -> str:
+        """The bounded ratio as text, e.g. "g3/g2"."""
+        if self.over == "1":
+            return self.coupling
+        numerator = f"({self.coupling})" if any(c in self.coupling[1:] for c in "+-") else self.coupling
+        denominator = f"({self.over})" if any(c in self.over for c in "+-*") else self.over
+        return f"{numerator}/{denominator}"
+
+    @property
+    def scope(self) -> str:
+        """One line that says what a number for this problem is about."""
+        over = "" if self.absolute else f"/{self.over}"
+        held = "".join(f", {name}{over} = {value}" for name, value in self.fix)
+        density = "rho_J >= 0" if self.assumptions is None else self.assumptions.text
+        rules = f"forward sum rules to order {self.order}"
+        if self.smeared:
+            rules = f"{self.smeared} smeared nulls of the improved k = 2 sum rule"
+        level = "tree level" if self.loops == "tree" else f"one loop with {self.loops} ({SCHEME})"
+        return f"D={self.dimension}, {level}, {density}, all even spins, masses >= M=1, {rules}{held}"
