@@ -36,8 +36,8 @@ for state in bound.lower.spectrum[:6]:
 # same functional is refused.
 
 # %%
-from solvers.verify.document import Refused
 from positivity.certificates.verification import verify
+from solvers.verify import Refused
 
 document = bound.to_dict()
 for statement in verify(document):

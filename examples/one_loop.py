@@ -9,7 +9,7 @@ import os
 
 import positivity
 from positivity.amplitudes import listing as amplitude
-from positivity.sum_rules import loop_listing as loop_nulls
+from positivity.sum_rules import loop_listing
 
 QUICK = bool(os.environ.get("EFT_POSITIVITY_QUICK"))
 print(amplitude.render(4, 4, "text"))
@@ -19,7 +19,7 @@ print(amplitude.render(4, 4, "text"))
 # order lose their forward limit, the others stay.
 
 # %%
-print(loop_nulls.render(6, 5, "text"))
+print(loop_listing.render(6, 5, "text"))
 
 # %% [markdown]
 # Bounds at a fixed strength of $g_2$, certified in $D\ge5$. Loops that are kept are part of the scope.

@@ -29,7 +29,7 @@ from positivity.sum_rules.forward import coupling_functional, functional_kernel
 from positivity.sum_rules.low_side import LoopTheory
 from positivity.sum_rules.truncation import scale_note, tree_wave, trusted_g2, validity
 from solvers.quadratics import Quadratic, allowed
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
 SMALL = ("g2^2", "g2^2,g2g4", "g2^2,g2g3,g2g4")

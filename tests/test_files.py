@@ -22,10 +22,10 @@ import contextlib, io, json, resource, sys
 from pathlib import Path
 import positivity
 from paper_figs.shared import Output
-from positivity.cli import main
-from positivity.files import write_json
-from positivity.handover import export_sdpb
-from positivity.plotting import style, save_figure
+from positivity.cli.main import main
+from positivity.answers.files import write_json
+from positivity.bounds.sdpb import export_sdpb
+from positivity.answers.plotting import style, save_figure
 folder = Path(sys.argv[1])
 scan, bound = positivity.scan({BOUNDS!r}), positivity.bound("g3", order=4)
 with style() as plt:

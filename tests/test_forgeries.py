@@ -12,8 +12,7 @@ import positivity
 from positivity.certificates.implied import prover
 from positivity.certificates.verification import proved_statements, verify
 from positivity.cli.main import main
-from solvers.verify import verify_data
-from solvers.verify.document import Refused
+from solvers.verify import Refused, verify_data
 from tests.documents import documents
 from tests.mutations import mutated
 

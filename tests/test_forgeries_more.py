@@ -10,8 +10,7 @@ from mpmath import legendre, mpf, workdps
 from positivity.bounds.exclusion import exclude
 from positivity.certificates.implied import prover
 from positivity.certificates.verification import proved_statements, verify
-from solvers.verify import verify_data
-from solvers.verify.document import Refused
+from solvers.verify import Refused, verify_data
 from solvers.verify.proof import g2_in_units_of_u
 from solvers.verify.wave_sums import EvenWaves, cosine_sums
 from tests.documents import documents

@@ -10,7 +10,7 @@ from positivity.bounds.exclusion import exclude
 from positivity.bounds.variants import variant_ends
 from positivity.certificates.verification import verify
 from positivity.cli.main import main
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
 

@@ -20,7 +20,7 @@ from positivity.questions.loops import parse_pairs
 from positivity.regions.loop_region import loop_region
 from positivity.sum_rules.truncation import sign_flip, trusted_g2, validity
 from solvers.quadratics import Quadratic, allowed, largest
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
 

@@ -18,7 +18,7 @@ import positivity.cli.main
 from positivity.answers.bound import Bound, bound_rows, text_table
 from positivity.answers.end import End
 from positivity.certificates.verification import verify
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 
 ROOT = Path(__file__).parents[1]
 PUBLIC = [

@@ -13,7 +13,7 @@ from paper_figs import shared
 from paper_figs.__main__ import FIGURES, GROUP_OF, GROUPS, expand, main
 from paper_figs.chvd_couplings import _rounded
 from positivity.answers.plotting import COLOURS, DOUBLE, SINGLE, Curve, plot_curves
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 
 
 def contents(folder):

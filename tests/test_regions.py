@@ -7,7 +7,7 @@ import positivity
 from positivity.answers.region import Region
 from positivity.certificates.verification import verify
 from solvers.polygons import convex_hull, find_kinks, intersect_half_planes, widest_gap
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 
 
 @pytest.fixture(scope="module")

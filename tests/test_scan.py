@@ -9,7 +9,7 @@ import pytest
 import positivity
 from positivity.answers.journal import line
 from positivity.cli.main import main
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 from tests.scan_helpers import cheap, rows_of
 
 

@@ -173,7 +173,7 @@ def test_a_terminal_shows_what_is_done_and_is_left_clean(tmp_path):
     """After five seconds, here made fewer; nothing of it reaches a pipe."""
     code = (
         "import sys\nfrom positivity.cli import patience\npatience._SILENT = patience._BETWEEN = 0.0\n"
-        "from positivity import cli\nsys.exit(cli.main(['bound', 'g3', '--order', '8']))"
+        "from positivity.cli.main import main\nsys.exit(main(['bound', 'g3', '--order', '8']))"
     )
     parent, child = pty.openpty()
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=child) as process:

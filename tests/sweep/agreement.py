@@ -16,7 +16,7 @@ from positivity.answers.end import End
 from positivity.questions.couplings import order_of, parse_combination
 from positivity.sum_rules.forward import combination_functional
 from positivity.sum_rules.null_constraints import null_constraints
-from solvers.verify.document import Refused
+from solvers.verify import Refused
 from tests.exact import average
 from tests.sweep.asking import ask
 from tests.sweep.questions import Question
