@@ -20,7 +20,7 @@ orders = (4, 6) if QUICK else (4, 6, 8, 10)
 for order in orders:
     bound = positivity.bound("g2", over="U", order=order, density="unitary")
     print(
-        f"order {order:2d}: g2 <= {bound.upper.value} U ({bound.upper.status}); a density reaches",
+        f"order {order:2d}: g2 <= {bound.upper.text} U ({bound.upper.status}); a density reaches",
         bound.upper.spectrum_value,
     )
 
@@ -37,11 +37,11 @@ bound.plot("upper")
 # %%
 order = 6 if QUICK else 8
 free = positivity.bound("g3", order=order)
-print(f"rho_J >= 0:            {free.lower.value} <= g3/g2 <= {free.upper.value}")
+print(f"rho_J >= 0:            {free.lower.text} <= g3/g2 <= {free.upper.text}")
 for strength in ("0.1U", "0.3U", "0.5U"):
     held = positivity.bound("g3", over="g2", order=order, density="unitary", fix={"g2": strength})
-    print(f"g2 = {strength}, full unitarity: {held.lower.value} <= g3/g2 <= {held.upper.value}")
-    assert float(free.lower.value) <= float(held.lower.value) and float(held.upper.value) <= float(free.upper.value)
+    print(f"g2 = {strength}, full unitarity: {held.lower.text} <= g3/g2 <= {held.upper.text}")
+    assert float(free.lower.text) <= float(held.lower.text) and float(held.upper.text) <= float(free.upper.text)
 
 # %% [markdown]
 # Stronger assumptions are stated in the scope and in the certificate: here no spin-0 states below $m^2=2$, and a lower

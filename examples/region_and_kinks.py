@@ -45,8 +45,8 @@ from math import sqrt
 for value in ("0.1", "0.25", "0.4"):
     section = positivity.bound("g3", order=order, fix={"g4": value})
     exact = 3 * sqrt(2 * float(value))
-    print(f"g4/g2 = {value}: {section.lower.value} <= g3/g2 <= {section.upper.value}   (3 sqrt(2 g4/g2) = {exact:.9f})")
-    assert exact - 1e-9 <= float(section.upper.value) < exact + 1e-6
+    print(f"g4/g2 = {value}: {section.lower.text} <= g3/g2 <= {section.upper.text}   (3 sqrt(2 g4/g2) = {exact:.9f})")
+    assert exact - 1e-9 <= float(section.upper.text) < exact + 1e-6
 
 # %% [markdown]
 # Fixed values that no theory has are excluded, with a proof.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import positivity
-from paper_figs.shared import Output, proved
+from paper_figs.shared import Output, number, proved
 from positivity.answers.bound import bound_rows, text_table
 from positivity.answers.plotting import (
     COLOURS,
@@ -124,4 +124,4 @@ def _dimensions(output: Output) -> None:
 
 
 def _number(end: positivity.End) -> float:
-    return float(end.value) if end.value is not None else float("nan")
+    return number(end)

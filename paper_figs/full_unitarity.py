@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import positivity
-from paper_figs.shared import Output, proved
+from paper_figs.shared import Output, number, proved
 from positivity.answers.bound import bound_rows, text_table
 from positivity.answers.plotting import Curve, axis_label, plot_curves
 
@@ -40,8 +40,8 @@ def _maxima(output: Output) -> None:
         print(text_table(bound_rows(shown), f"{shown[0].problem.scope} ... {orders[-1]}\n"))
     curves = []
     for d in DIMENSIONS:
-        first = float(bounds[d, orders[0]].upper.value or "nan")
-        points = np.array([(n, float(bounds[d, n].upper.value or "nan") / first) for n in orders])
+        first = number(bounds[d, orders[0]].upper)
+        points = np.array([(n, number(bounds[d, n].upper) / first) for n in orders])
         curves.append(Curve(f"$D={d}$, order 4: {first:.4f} $U$", points, marker="o"))
     name, label = "full_unitarity_max_g2", r"$\max g_2$ / its value at order 4"
     title = SCOPE + "\n" + proved([b.upper.to_dict() for b in bounds.values()], "point")
@@ -59,7 +59,7 @@ def _region(output: Output, coupling: str) -> None:
     region = positivity.region("g2", coupling, order=order, density="unitary", points=points)
     # 0 <= rho <= 2 includes rho >= 0, whose bounds on the ratio close the region at small g2
     positive = positivity.bound(coupling, order=order)
-    cone = [(float(positive.lower.value or "nan"), -1.0, 0.0), (-float(positive.upper.value or "nan"), 1.0, 0.0)]
+    cone = [(number(positive.lower), -1.0, 0.0), (-number(positive.upper), 1.0, 0.0)]
     lines = [*(plane.line for plane in region.certified), *cone]
     ratio = _ratio_outline(lines, float(region.outer[:, 0].max()))
     curves = [

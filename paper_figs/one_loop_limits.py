@@ -38,7 +38,7 @@ def _largest(output: Output) -> None:
             uppers.append(found.upper.to_dict())
             print(found)
             if found.upper.value is not None:
-                points.append((k, float(found.upper.value)))
+                points.append((k, found.upper.value))
                 doubtful.append(bool(found.warning))
             if found.upper.excluded is not None:
                 intervals.append(np.array([(k, float(end)) for end in found.upper.excluded]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import positivity
-from paper_figs.shared import Output, proved
+from paper_figs.shared import Output, number, proved
 from positivity.answers.plotting import Curve, axis_label, plot_curves
 from positivity.questions.question import SCHEME
 from positivity.regions.loop_region import loop_region
@@ -75,7 +75,7 @@ def _ranges(output: Output) -> None:
 
 def _line(bounds: dict[str, positivity.Bound], side: str) -> np.ndarray:
     """(n, 2): the values of one end versus g2."""
-    return np.array([(float(level), float(getattr(bound, side).value or "nan")) for level, bound in bounds.items()])
+    return np.array([(float(level), number(getattr(bound, side))) for level, bound in bounds.items()])
 
 
 def _bound(coupling: str, loops: str, level: str) -> positivity.Bound:

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from positivity.answers.end import End
 from positivity.answers.files import write_json, write_text
 from positivity.answers.provenance import versions
 
@@ -108,3 +109,8 @@ def without_times(data: Any) -> Any:
     if isinstance(data, Sequence) and not isinstance(data, str):
         return [without_times(value) for value in data]
     return data
+
+
+def number(end: End) -> float:
+    """The value of an end of a range, nan without one."""
+    return float("nan") if end.value is None else end.value

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from positivity.answers.gravity import GravityBound
     from positivity.answers.loop_region import LoopRegion
     from positivity.answers.region import Region
+    from positivity.answers.saved import load
     from positivity.answers.scan import Scan
     from positivity.answers.verdict import Verdict
     from positivity.bounds.bound import bound
@@ -68,6 +69,7 @@ _HOME = {
     "analytic_cutoff": "bounds.closed_form",
     "certify_cutoff": "bounds.cutoff_proved",
     "gravity_bound": "bounds.gravity",
+    "load": "answers.saved",
     "loop_region": "regions.loop_region",
     "cite": "answers.citations",
     "null_constraints": "sum_rules.null_constraints",
@@ -103,6 +105,7 @@ __all__ = [
     "cite",
     "cutoff_bound",
     "gravity_bound",
+    "load",
     "loop_region",
     "null_constraints",
     "region",

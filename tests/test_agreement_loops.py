@@ -261,7 +261,7 @@ def test_an_end_without_such_a_functional_has_no_value(monkeypatch):
     monkeypatch.setattr(smeared_bounds, "_FEWEST", 24)  # nor a functional of fewer functions
     monkeypatch.setattr(Past, "first", lambda self: (self.free[-1:], self.target[-1:, None]))
     end = positivity.bound("g2", "U", density="unitary", smeared=8).upper
-    assert end.value is None and end.natural is None and end.status == "failed" and "positive" in end.reason
+    assert end.text is None and end.natural is None and end.status == "failed" and "positive" in end.reason
 
 
 def test_rows_of_a_loop_problem_do_not_depend_on_the_route():
@@ -290,8 +290,8 @@ def test_rows_of_a_loop_problem_do_not_depend_on_the_route():
 )
 def test_a_bounded_density_takes_the_better_of_both_proofs(given, weaker, side, chosen):
     end = stronger_end(given, weaker, side)
-    assert end.value == chosen
-    assert ("rho_J >= 0 alone" in end.reason) == (chosen == weaker.value)
+    assert end.text == chosen
+    assert ("rho_J >= 0 alone" in end.reason) == (chosen == weaker.text)
 
 
 def test_the_excluded_g2_of_rho_positive_hold_for_bounded_densities(monkeypatch):

@@ -115,7 +115,7 @@ def test_touching_points_moved_inside_are_not_excluded():
 
 
 def test_certified_minimum_is_the_border():
-    low = Fraction(positivity.bound("g3", order=8).lower.value)
+    low = Fraction(positivity.bound("g3", order=8).lower.text)
     step = Fraction(1, 10**6)
     inside, outside = (positivity.check({"g2": 1, "g3": str(low + sign * step)}) for sign in (1, -1))
     assert inside.allowed and outside.excluded
@@ -240,7 +240,7 @@ def test_one_loop():
     )
     for end, sign in ((same.lower, 1), (same.upper, -1)):
         for step, status in ((1e-4, "allowed"), (-1e-4, "excluded")):
-            g4 = f"{float(end.value) + sign * step:.8f}U"
+            g4 = f"{float(end.text) + sign * step:.8f}U"
             verdict = positivity.check({"g2": "0.1U", "g3": "0U", "g4": g4}, dimension=5, order=6, loops=LOOPS)
             assert verdict.status == status, (g4, verdict.reason)
 

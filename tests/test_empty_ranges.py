@@ -21,7 +21,7 @@ def test_a_theory_that_few_cells_do_not_hold_is_found():
     fix = {name: f"{unitary_value(STEPS, 7, name):.30f}U" for name in ("g2", "g3", "g5")}
     bound = positivity.bound("g6'", "U", density="unitary", order=6, dimension=7, digits=6, fix=fix)
     assert [end.status for _, end in bound.ends()] == ["certified"] * 2
-    assert float(bound.lower.value) <= unitary_value(STEPS, 7, "g6'") <= float(bound.upper.value)
+    assert float(bound.lower.text) <= unitary_value(STEPS, 7, "g6'") <= float(bound.upper.text)
 
 
 @pytest.mark.parametrize("fix", [{"g2": "0.9U"}, {"g2": "0.3U", "g4": "0.2U"}, {"g2": "-0.1U"}])
@@ -73,7 +73,7 @@ def test_ends_in_the_wrong_order_exclude():
             total[rule] = total.get(rule, fmpq(0)) + 10**6 * coefficient
         crossed.append(End(str(-sign * 1000), "certified", certificate=certify(total, 4)))
     lower, upper = both_ends(_Crossed(*crossed))
-    assert lower.status == upper.status == "excluded" and lower.value is None
+    assert lower.status == upper.status == "excluded" and lower.text is None
     assert positivity.verify(lower.certificate)
     problem = positivity.bound("g3", order=6, fix=fix).problem
     assert "no theory" in positivity.verify(positivity.Bound(problem, lower, upper).to_dict())[0]

@@ -42,10 +42,10 @@ def solved(seed):
     asked = (seed, target, over, order, dimension, fix)
     for side, end in bound.ends():
         assert end.status in ("certified", "unbounded"), (asked, side, end.status, end.reason)
-        if end.value is not None:
-            outside = (ratio - Fraction(end.value)) * (1 if side == "upper" else -1)
+        if end.text is not None:
+            outside = (ratio - Fraction(end.text)) * (1 if side == "upper" else -1)
             # the ratios are held to 12 digits only
-            assert outside <= Fraction(1, 10**6) * max(1, abs(ratio)), (asked, side, end.value, float(ratio))
+            assert outside <= Fraction(1, 10**6) * max(1, abs(ratio)), (asked, side, end.text, float(ratio))
     assert seconds < SECONDS, (asked, seconds)
 
 

@@ -83,9 +83,9 @@ def test_numbers_of_numpy_are_read():
     numpy = positivity.bound(
         "g3", order=np.int64(6), dimension=np.int32(4), digits=np.int8(8), fix={"g4": np.float64(0.25)}
     )
-    assert (numpy.lower.value, numpy.upper.value, numpy.problem) == (
-        plain.lower.value,
-        plain.upper.value,
+    assert (numpy.lower.text, numpy.upper.text, numpy.problem) == (
+        plain.lower.text,
+        plain.upper.text,
         plain.problem,
     )
     json.dumps(numpy.to_dict())

@@ -57,8 +57,8 @@ def test_strong_coupling_makes_the_moment_negative():
     """D=4, g2^2: <m^-4> = g2 - 7 g2^2/(160 pi^2) >= 0, so 0 <= g2 <= 160 pi^2/7, out of the program, certified."""
     result = positivity.bound("g2", loops="g2^2", order=4)
     assert {end.status for _, end in result.ends()} == {"certified"}
-    assert float(result.upper.value) == pytest.approx(160 * pi**2 / 7, rel=1e-7)
-    assert float(result.lower.value) == pytest.approx(0, abs=1e-6)
+    assert float(result.upper.text) == pytest.approx(160 * pi**2 / 7, rel=1e-7)
+    assert float(result.lower.text) == pytest.approx(0, abs=1e-6)
     assert len(verify(result.to_dict())) == 2
 
 
@@ -69,16 +69,16 @@ def test_ranges_with_g3_free_cover_those_at_fixed_g3(density):
     g3 = positivity.bound("g3", fix={"g2": "0.3U"}, **arguments)
     g4 = positivity.bound("g4", fix={"g2": "0.3U"}, **arguments)
     assert {end.status for result in (g3, g4) for _, end in result.ends()} == {"certified"}
-    low, high = (float(end.value) for _, end in g3.ends())
+    low, high = (float(end.text) for _, end in g3.ends())
     found = []
     for share in (0.02, 0.35, 0.98):
         level = low + share * (high - low)
         at = positivity.bound("g4", fix={"g2": "0.3U", "g3": f"{level:.6f}U"}, **arguments)
-        found.append([float(end.value) for _, end in at.ends()])
+        found.append([float(end.text) for _, end in at.ends()])
     for at in (low - 0.02, high + 0.02):
         outside = positivity.bound("g4", fix={"g2": "0.3U", "g3": f"{at:.6f}U"}, **arguments)
-        assert all(end.value is None or "no theory" in end.reason for _, end in outside.ends()), at
-    lowest, top = (float(end.value) for _, end in g4.ends())
+        assert all(end.text is None or "no theory" in end.reason for _, end in outside.ends()), at
+    lowest, top = (float(end.text) for _, end in g4.ends())
     assert lowest <= min(pair[0] for pair in found) + 1e-6 and top >= max(pair[1] for pair in found) - 1e-6
     assert float(g4.upper.spectrum_value or top) == pytest.approx(top, abs=1e-4)
 
@@ -129,7 +129,7 @@ def test_largest_g2(dimension, value, reach, request):
 def test_largest_g2_without_g3_squared_is_weaker():
     """Truncation matters: with g2^2 alone D=5 allows g2 far beyond 1.012 U."""
     few = positivity.bound("g2", loops="g2^2", dimension=5, order=4, over="U")
-    assert few.upper.status == "certified" and float(few.upper.value) == pytest.approx(4.248, abs=1e-3)
+    assert few.upper.status == "certified" and float(few.upper.text) == pytest.approx(4.248, abs=1e-3)
     assert "not trustworthy" in few.warning and "WARNING" in str(few)
 
 
@@ -153,8 +153,8 @@ def test_region_with_loops_is_certified(tmp_path, capsys):
     # inside the outline at fixed g3 the range of g4 is found by another program
     x, low, high = region.outline[60]
     at = positivity.bound("g4", dimension=5, order=6, loops=FOUR, fix={"g2": "0.3U", "g3": f"{x:.8f}U"}, over="U")
-    assert low <= float(at.lower.value) + 1e-9 and high >= float(at.upper.value) - 1e-9
-    assert low == pytest.approx(float(at.lower.value), abs=2e-3)
+    assert low <= float(at.lower.text) + 1e-9 and high >= float(at.upper.text) - 1e-9
+    assert low == pytest.approx(float(at.lower.text), abs=2e-3)
     data["outline"][60][2] -= 0.01
     with pytest.raises(Refused, match="smaller"):
         verify(data)
@@ -191,5 +191,5 @@ def test_g4_turns_negative_above_a_tenth():
     ends = {}
     for level in ("0.1", "0.12"):
         result = positivity.bound("g4", "g2", density="unitary", loops=FOUR, fix={"g2": f"{level}U"}, smeared=10)
-        ends[level] = float(result.lower.value)
+        ends[level] = float(result.lower.text)
     assert ends["0.1"] > 0 > ends["0.12"]

@@ -23,8 +23,8 @@ SDPB_OPTIONS = (
 def test_sums_of_squares_agree(order):
     bound = positivity.bound("g3", order=order, method="sdp")
     assert bound.lower.status == "certified"
-    assert 0 <= float(LADDER[order]) - float(bound.lower.value) < 2e-6
-    assert (bound.upper.value, bound.upper.status) == ("3", "certified")
+    assert 0 <= float(LADDER[order]) - float(bound.lower.text) < 2e-6
+    assert (bound.upper.text, bound.upper.status) == ("3", "certified")
 
 
 @pytest.mark.skipif(find_spec("sdpap") is None, reason="the optional extra sdpa is not installed")
@@ -34,7 +34,7 @@ def test_sums_of_squares_agree(order):
 def test_sdpa_gmp_agrees(order):
     bound = positivity.bound("g3", order=order, method="sdpa")
     assert bound.lower.status == "certified"
-    assert 0 <= float(LADDER[order]) - float(bound.lower.value) < 5e-7
+    assert 0 <= float(LADDER[order]) - float(bound.lower.text) < 5e-7
 
 
 def test_sdpa_without_its_extra(monkeypatch):

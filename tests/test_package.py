@@ -122,7 +122,7 @@ def test_saved_bounds_are_verified_as_a_whole(bound):
     data = bound.to_dict()
     assert len(verify(data)) == 2
     for change, reason in (
-        ({"value": str(float(bound.lower.value) + 1e-5)}, "stronger"),
+        ({"value": str(float(bound.lower.text) + 1e-5)}, "stronger"),
         ({"certificate": bound.to_dict()["upper"]["certificate"]}, "claim|stronger|other side"),
         ({"certificate": None}, "missing"),
     ):

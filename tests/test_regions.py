@@ -30,10 +30,10 @@ def test_forty_certified_boundary_points(order):
 
 def test_boundary_agrees_with_single_bounds(region):
     bound = positivity.bound("g3", order=8)
-    assert region.outer[:, 0].min() == pytest.approx(float(bound.lower.value), abs=1e-7)
+    assert region.outer[:, 0].min() == pytest.approx(float(bound.lower.text), abs=1e-7)
     held = positivity.bound("g3", order=8, fix={"g4": "0.2"})
     for end in (held.lower, held.upper):
-        x, y = float(end.value), 0.2
+        x, y = float(end.text), 0.2
         slack = min((h - a * x - b * y) / np.hypot(a, b * 0.07) for a, b, h in (p.line for p in region.certified))
         assert 0 <= slack + 1e-7 < 2e-2
 

@@ -37,7 +37,7 @@ def test_rows_agree_with_bound(scanned):
     for row in scan.rows[:4]:
         bound = positivity.bound("g3", order=5, fix=row["point"])
         for side, end in bound.ends():
-            assert abs(float(end.value) - float(row["result"][side]["value"])) < 1e-7
+            assert abs(float(end.text) - float(row["result"][side]["value"])) < 1e-7
 
 
 def test_saved_rows_are_verified(scanned, tmp_path, capsys):
@@ -114,8 +114,8 @@ def test_the_boundary_of_check_is_where_bound_ends(tmp_path):
     scan = positivity.scan(spec, tmp_path / "s.jsonl")
     bound = positivity.bound("g3", order=6, fix={"g4": "0.3"})
     allowed = [float(Fraction(row["point"]["g3"])) for row in scan.rows if row["status"] == "allowed"]
-    assert 0 < min(allowed) - float(bound.lower.value) < 2 / 64
-    assert 0 < float(bound.upper.value) - max(allowed) < 2 / 64
+    assert 0 < min(allowed) - float(bound.lower.text) < 2 / 64
+    assert 0 < float(bound.upper.text) - max(allowed) < 2 / 64
     assert _proved(scan) == len(scan.rows)
 
 

@@ -46,7 +46,7 @@ def test_xarray():
     data = positivity.scan(spec).to_xarray()
     assert dict(data.sizes) == {"g4": 2, "g3": 3} and "order 5" in data.attrs["scope"]
     single = positivity.bound("g5", order=5, fix={"g4": "0.1", "g3": "1"})
-    assert abs(float(data["lower"].sel(g4=0.1, g3=1)) - float(single.lower.value)) < 1e-7
+    assert abs(float(data["lower"].sel(g4=0.1, g3=1)) - float(single.lower.text)) < 1e-7
     missing = positivity.Scan(positivity.ScanSpec.from_dict(spec), ()).to_xarray()
     assert np.isnan(missing["lower"]).all()
 

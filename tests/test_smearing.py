@@ -100,8 +100,8 @@ def test_smeared_values_never_look_certified():
     assert "error" in bound.upper.reason and "smeared" in bound.problem.scope
     assert positivity.Bound.from_dict(bound.to_dict()) == bound
     at_level = positivity.bound("g4", over="g2", density="unitary", smeared=5, fix={"g2": "0.3U"})
-    assert float(at_level.lower.value) == pytest.approx(0.080, abs=2e-3)
-    assert float(at_level.upper.value) == pytest.approx(0.382, abs=2e-3)
+    assert float(at_level.lower.text) == pytest.approx(0.080, abs=2e-3)
+    assert float(at_level.upper.text) == pytest.approx(0.382, abs=2e-3)
 
 
 @pytest.mark.parametrize(

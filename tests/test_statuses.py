@@ -13,7 +13,7 @@ from tests.command import run
 
 def test_each_kind_of_nothing_has_its_own_status():
     excluded = positivity.bound("g3", order=6, fix={"g4": "0.8"}).lower
-    assert (excluded.status, excluded.value) == ("excluded", None) and positivity.verify(excluded.certificate)
+    assert (excluded.status, excluded.text) == ("excluded", None) and positivity.verify(excluded.certificate)
     numerical = positivity.bound("g3", density="unitary", fix={"g2": "0.9U"}, smeared=4).lower
     assert (numerical.status, numerical.certificate) == ("no theory", None) and "not proved" in numerical.reason
     assert {excluded.status, numerical.status, "not sought", "failed"} <= set(STATUS_TEXT)

@@ -68,7 +68,7 @@ def test_bound_says_which_end_the_time_was_too_short_for(monkeypatch):
     looks = ticks.now
     late = positivity.bound("-1*g3", order=7, time_limit=looks - 10)
     assert late.lower == whole.lower and late.lower.status == "certified"
-    assert (late.upper.value, late.upper.status, late.upper.certificate) == (None, "failed", None)
+    assert (late.upper.text, late.upper.status, late.upper.certificate) == (None, "failed", None)
     assert f"time limit of {looks - 10} s" in late.upper.reason
     short = 2
     with pytest.raises(positivity.InputError, match="before anything was found"):

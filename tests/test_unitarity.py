@@ -43,7 +43,7 @@ def test_maximal_g2(dimension, order):
     primal = float(bound.upper.spectrum_value) / float(natural_unit(dimension).mid())
     assert 0 <= float(bound.upper.natural) - primal < 1e-6
     assert len(verify(bound.to_dict())) == 2
-    assert float(bound.upper.value) == pytest.approx(float(bound.upper.natural) * (4 * pi) ** (dimension / 2))
+    assert float(bound.upper.text) == pytest.approx(float(bound.upper.natural) * (4 * pi) ** (dimension / 2))
 
 
 @pytest.mark.parametrize("dimension", [4, 5, 6])
@@ -52,14 +52,14 @@ def test_ladder_of_orders(dimension):
     for order in (4, 6, 8):
         end = positivity.bound("g2", over="U", order=order, dimension=dimension, density="unitary").upper
         assert end.status == "certified" and end.digits >= 6
-        values.append(float(end.value))
+        values.append(float(end.text))
     assert values[0] > values[1] > values[2]
 
 
 def test_order_ten_in_four_dimensions():
     end = positivity.bound("g2", over="U", order=10, density="unitary").upper
-    assert end.status == "certified" and float(end.value) < 0.7531
-    assert float(end.value) - float(end.spectrum_value) < 1e-6
+    assert end.status == "certified" and float(end.text) < 0.7531
+    assert float(end.text) - float(end.spectrum_value) < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_ranges_at_fixed_g2(level, g3, g4):
         bound = positivity.bound(coupling, over="g2", order=8, density="unitary", fix={"g2": level})
         for (_, end), value in zip(bound.ends(), expected, strict=True):
             assert end.status == "certified", end.reason
-            assert float(end.value) == pytest.approx(value, abs=6e-4)
-            assert float(end.value) == pytest.approx(float(end.spectrum_value), abs=1e-5)
+            assert float(end.text) == pytest.approx(value, abs=6e-4)
+            assert float(end.text) == pytest.approx(float(end.spectrum_value), abs=1e-5)
         assert len(verify(bound.to_dict())) == 2
 
 
@@ -110,7 +110,7 @@ def test_assumptions_strengthen_the_bound():
         assert bound.upper.status == "certified"
         assert given.text in bound.problem.scope
         assert len(verify(bound.to_dict())) == 2
-        return float(bound.upper.value)
+        return float(bound.upper.text)
 
     full = largest()
     assert largest(ceiling="1") == pytest.approx(full / 2, abs=1e-6)
@@ -150,7 +150,7 @@ def test_explicit_densities_are_never_excluded(weights, dimension):
     values = explicit_couplings(steps, dimension, ("g2", "g3"))
     for direction, end in ends:
         left = -sum(float(d) * float(v) for d, v in zip(direction, (values[1, 0], values[0, 1]), strict=True))
-        assert left <= float(end.value) + 2e-4  # the density above the cells' last spin is left out
+        assert left <= float(end.text) + 2e-4  # the density above the cells' last spin is left out
 
 
 @pytest.fixture(scope="module")

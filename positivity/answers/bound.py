@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from positivity.answers.end import End
+from positivity.answers.saved import Saved
 from positivity.questions.errors import InputError, reading, shown
 from positivity.questions.question import Problem
 from positivity.questions.typed import checked
@@ -16,7 +17,7 @@ BOUND_SCHEMA = "eft-positivity/bound/1"
 
 
 @dataclass(frozen=True)
-class Bound:
+class Bound(Saved):
     """The range of a ratio of Wilson coefficients, in units M = 1 or those of `problem.over`.
 
     problem: the question with its scope.  lower, upper: the two ends.  method: how the
@@ -28,8 +29,8 @@ class Bound:
     lower: End
     upper: End
     method: str = "lp"
-    versions: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary (schema eft-positivity/bound/1)."""
@@ -97,7 +98,7 @@ def bound_rows(bounds: list[Bound]) -> Rows:
     for bound in bounds:
         for side, end in bound.ends():
             sign = ">=" if side == "lower" else "<="
-            value = f"{sign} {end.value}" if end.value is not None else "-"
+            value = f"{sign} {end.text}" if end.text is not None else "-"
             if end.natural is not None and bound.problem.over == "1":
                 value += f" = {end.natural} U"
             value = _excluded(end) or value

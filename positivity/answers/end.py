@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
 from types import NoneType
 from typing import Any
 
@@ -81,7 +82,8 @@ def steps_of(data: Any) -> tuple[DensityStep, ...]:
 class End:
     """One end of the range of a ratio, in units M = 1 (method: docs/theory/certificates.md).
 
-    value: decimal string, None if there is none, rounded outwards.  status: "certified", "numerical",
+    text: the value as a decimal string, None if there is none, rounded outwards: what is stated.  value, exact: the
+    same number as a float (the nearest one) and as a Fraction.  status: "certified", "numerical",
     "unbounded", "excluded", "no theory", "not sought" or "failed" (see STATUS_TEXT).  reason: why it is not
     certified, or "".  certificate: a document for `positivity verify`, of the value or, if excluded, of
     the exclusion, or None.  spectrum: extremal spectrum
@@ -90,14 +92,14 @@ class End:
     spectrum_value agree, None without a spectrum.  ray: states that can be added without limit
     when the end is unbounded.  spectrum_note: why there is no spectrum, or "".  natural: the value in
     units of U = (4 pi)^(D/2), for a bounded density.  density: its extremal density.  excluded: (from, to),
-    in units of U, where all that is known is that nothing lies between: then value is where that interval
-    begins, and no bound.
+    in units of U, where all that is known is that nothing lies between: then the value is where that interval
+    begins, and no bound.  Ends are equal if all of this is, and hashable.
     """
 
-    value: str | None
+    text: str | None
     status: str
     reason: str = ""
-    certificate: Mapping[str, Any] | None = None
+    certificate: Mapping[str, Any] | None = field(default=None, hash=False)
     spectrum: tuple[State, ...] = ()
     spectrum_value: str | None = None
     digits: int | None = None
@@ -107,11 +109,22 @@ class End:
     density: tuple[DensityStep, ...] = ()
     excluded: tuple[str, str] | None = None
 
+    @property
+    def value(self) -> float | None:
+        """The value as the nearest float, None if there is none; `text` and `exact` are rounded outwards."""
+        return None if self.text is None else float(Fraction(self.text))
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The value as an exact fraction, None if there is none."""
+        return None if self.text is None else Fraction(self.text)
+
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready dictionary."""
+        """JSON-ready dictionary; its "value" is the text."""
         interval = {"excluded": list(self.excluded)} if self.excluded else {}
         return (
-            {key: value for key, value in asdict(self).items() if key != "excluded"}
+            {"value": self.text}
+            | {key: value for key, value in asdict(self).items() if key not in ("text", "excluded")}
             | interval
             | {
                 "spectrum": [asdict(state) for state in self.spectrum],
@@ -127,8 +140,9 @@ class End:
             states = {key: states_of(data.get(key, ())) for key in ("spectrum", "ray")}
             interval = tuple(map(str, data["excluded"])) if data.get("excluded") else None
             rest = {"density": steps_of(data.get("density", ())), "status": present_status(data), "excluded": interval}
-            end = cls(**{**data, **states, **rest})
-            for value in (end.value, end.natural, *(end.excluded or ())):
+            plain = {key: value for key, value in data.items() if key != "value"}
+            end = cls(text=data["value"], **{**plain, **states, **rest})
+            for value in (end.text, end.natural, *(end.excluded or ())):
                 if value is not None:
                     parse_rational(value, "value of an end")
             if end.status not in STATUS_TEXT or not isinstance(end.certificate, Mapping | NoneType):

@@ -19,7 +19,7 @@ def explain(bound: Bound, path: str) -> str:
     """Text on both ends, and a figure FILE-lower/-upper for each certified one with a spectrum."""
     parts = []
     for side, end in bound.ends():
-        if end.certificate is None or end.value is None:
+        if end.certificate is None or end.text is None:
             parts.append(f"{side} end: {end.reason or end.status}")
             continue
         bounded = bound.problem.density == "unitary"
@@ -37,7 +37,7 @@ def explain(bound: Bound, path: str) -> str:
 def _story(bound: Bound, side: str, end: End) -> str:
     sign = ">=" if side == "lower" else "<="
     lines = [
-        f"{side} end: {bound.problem.ratio} {sign} {end.value} ({end.status})",
+        f"{side} end: {bound.problem.ratio} {sign} {end.text} ({end.status})",
         "Why: the functional F_J(m^2), a combination of sum rules, is >= 0 for every even J and m^2 >= 1,",
         "and averaged over the spectrum of any theory it gives value * over - coupling (or the opposite).",
         text_table(_functional_rows(bound, end), "m^4 F_J(m^2):\n"),
@@ -53,7 +53,7 @@ def _story(bound: Bound, side: str, end: End) -> str:
 def _bounded_story(bound: Bound, side: str, end: End) -> str:
     sign = ">=" if side == "lower" else "<="
     lines = [
-        f"{side} end: {bound.problem.ratio} {sign} {end.value} ({end.status})",
+        f"{side} end: {bound.problem.ratio} {sign} {end.text} ({end.status})",
         "Why: the average of a functional is at most the ceiling of rho times the integral of its positive part,",
         "which the certificate bounds; fixed values enter through their multipliers.",
     ]

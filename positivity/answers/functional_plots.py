@@ -58,7 +58,7 @@ def plot_functional(problem: Problem, side: str, end: End, path: str | Path | No
 def _functional_title(problem: Problem, side: str, end: End) -> str:
     sign = r"\geq" if side == "lower" else r"\leq"
     ratio = ratio_label(problem.coupling, problem.over)
-    return f"{ratio}$\\,{sign}{{{end.value}}}$ ({end.status})\n" + scope_lines(problem)
+    return f"{ratio}$\\,{sign}{{{end.text}}}$ ({end.status})\n" + scope_lines(problem)
 
 
 def _spins_to_show(spectrum: Sequence[State]) -> list[int]:
@@ -122,7 +122,7 @@ def plot_density(problem: Problem, side: str, end: End, path: str | Path | None 
         label = ratio_label(problem.coupling, problem.over)
         scope_title(
             figure,
-            rf"$\rho_J={ceiling}$ where shaded, 0 elsewhere: {label}$\,{sign}{{{end.value}}}$ ({end.status})"
+            rf"$\rho_J={ceiling}$ where shaded, 0 elsewhere: {label}$\,{sign}{{{end.text}}}$ ({end.status})"
             f"\n{scope_lines(problem)}",
         )
         return finish(plt, figure, path)

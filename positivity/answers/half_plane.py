@@ -16,7 +16,7 @@ from positivity.questions.numbers import parse_rational
 
 @dataclass(frozen=True)
 class HalfPlane:
-    """normal[0] * x + normal[1] * y <= end.value, in units M = 1.
+    """normal[0] * x + normal[1] * y <= end.text, in units M = 1.
 
     normal: exact rationals as text.  end: value, status, certificate and spectrum as for a bound.
     point: where the extremal spectrum touches it, None if unknown.
@@ -39,7 +39,7 @@ class HalfPlane:
             if point is not None and (len(point) != 2 or not all(map(math.isfinite, point))):
                 raise InputError(f"a half-plane that touches at {shown(point)}: two numbers are needed")
             plane = cls((first, second), End.from_dict(data["end"]), point)
-            if plane.end.value is None or (first, second) == ("0", "0"):
+            if plane.end.text is None or (first, second) == ("0", "0"):
                 raise InputError("a half-plane without a value or a direction")
             return plane
 
@@ -47,7 +47,7 @@ class HalfPlane:
     def line(self) -> tuple[float, float, float]:
         """(a, b, h) of a x + b y <= h as floats; h is nan if there is no value."""
         a, b = (float(fmpq(*_fraction(text))) for text in self.normal)
-        return a, b, float(self.end.value) if self.end.value is not None else float("nan")
+        return a, b, float("nan") if self.end.value is None else self.end.value
 
 
 def _fraction(text: str) -> tuple[int, int]:

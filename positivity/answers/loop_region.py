@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from positivity.answers.saved import Saved
 from positivity.questions.errors import InputError, reading, shown
 from positivity.questions.question import Problem
 from positivity.questions.typed import checked
@@ -17,7 +18,7 @@ LOOP_REGION_SCHEMA = "eft-positivity/loop-region/1"
 
 
 @dataclass(frozen=True)
-class LoopRegion:
+class LoopRegion(Saved):
     """The allowed region of (x, y) with loops, in units of `problem.over`.
 
     x, y: couplings as text.  problem: scope.  outline: (n, 3) rows (x, lowest y, largest y); nothing is
@@ -30,13 +31,13 @@ class LoopRegion:
     x: str
     y: str
     problem: Problem
-    outline: np.ndarray
+    outline: np.ndarray = field(compare=False)
     status: str
     reason: str
-    certificates: tuple[Mapping[str, Any], ...] = ()
+    certificates: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     error: float = 0.0
-    versions: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def outer(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from positivity.answers.bound import html_table, text_table
 from positivity.answers.half_plane import HalfPlane
+from positivity.answers.saved import Saved
 from positivity.questions.errors import InputError, reading, shown
 from positivity.questions.question import Problem
 from positivity.questions.typed import checked
@@ -29,7 +30,7 @@ class TheoryPoint:
 
 
 @dataclass(frozen=True)
-class Region:
+class Region(Saved):
     """The allowed region of (x/over, y/over) in units of the cutoff M = 1.
 
     x, y, over: combinations of couplings as text.  problem: scope (its coupling is "x, y").
@@ -46,8 +47,8 @@ class Region:
     half_planes: tuple[HalfPlane, ...]
     theories: tuple[TheoryPoint, ...]
     inner: tuple[tuple[float, float], ...]
-    versions: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict, compare=False)
+    seconds: float = field(default=0.0, compare=False)
     complete: bool = True
 
     @property
@@ -107,7 +108,7 @@ class Region:
             a, b, _ = plane.line
             left = f"{a:+.6g} {self.x}/{over} {b:+.6g} {self.y}/{over}"
             point = "({:.6g}, {:.6g})".format(*plane.point) if plane.point else "-"
-            rows.append((left, f"<= {plane.end.value}", plane.end.status, point, plane.end.reason))
+            rows.append((left, f"<= {plane.end.text}", plane.end.status, point, plane.end.reason))
         return rows
 
     def __str__(self) -> str:

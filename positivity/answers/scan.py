@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from positivity.answers.bound import html_table, text_table
 from positivity.answers.files import written
-from positivity.answers.journal import read
+from positivity.answers.journal import line, read
 from positivity.answers.plaintext import cell, plain
 from positivity.answers.records import SCAN_SCHEMA, stored
 from positivity.questions.errors import InputError
@@ -59,6 +59,13 @@ class Scan:
         complete = is_complete(spec, {values[key]: answer for key, (_, answer) in found.notes.items()})
         rows = stored(place, [found.offsets[key] for key in keys])
         return cls(spec, rows, found.header["versions"], complete)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the file of the scan, JSONL with its evidence, as `Scan.load` reads it; raises InputError."""
+        header = {"schema": SCAN_SCHEMA, "spec": self.spec.to_dict(), "versions": dict(self.versions)}
+        with written(path), replacing(path, binary=True) as file:
+            for data in (header, *self.rows):
+                file.write(line(data))
 
     @property
     def counts(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from flint import arb, fmpq, fmpz
 
 from positivity.answers.bound import html_table, text_table
 from positivity.answers.end import DensityStep, State, states_of, steps_of
+from positivity.answers.saved import Saved
 from positivity.questions.density import Assumptions
 from positivity.questions.errors import InputError, reading, shown
 from positivity.questions.question import Problem
@@ -27,7 +28,7 @@ _SHOWN_STATES = 24
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Saved):
     """Whether given couplings are possible, with a proof or an example.
 
     couplings: ((combination, value), ...) as text, values in units of M = 1 ("0.3U" in units of U);
@@ -51,15 +52,15 @@ class Verdict:
     loops: str = "tree"
     assumptions: Assumptions | None = None
     reason: str = ""
-    certificate: Mapping[str, Any] | None = None
+    certificate: Mapping[str, Any] | None = field(default=None, hash=False)
     claim: str = ""
     violation: str | None = None
     spectrum: tuple[State, ...] = ()
     steps: tuple[DensityStep, ...] = ()
     residual: float | None = None
     predicted: tuple[tuple[str, str], ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def allowed(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 from flint import fmpq
 
@@ -43,6 +42,6 @@ def both_ends(solver: EndSolver) -> tuple[End, End]:
 
 
 def _crossed(lower: End, upper: End) -> bool:
-    if lower.certificate is None or upper.certificate is None or lower.value is None or upper.value is None:
+    if lower.certificate is None or upper.certificate is None or lower.exact is None or upper.exact is None:
         return False
-    return Fraction(lower.value) > Fraction(upper.value)
+    return lower.exact > upper.exact

@@ -60,7 +60,7 @@ def unitary_range(
     for side in (-1, 1):
         end = timed(solver, [fmpq(-side)], side)
         if end.natural is not None:
-            end = replace(end, value=displayed(problem, end.natural, side, digits))
+            end = replace(end, text=displayed(problem, end.natural, side, digits))
             if end.spectrum_value is not None:
                 end = replace(end, spectrum_value=_plain(problem, end.spectrum_value))
         ends.append(end)

@@ -97,7 +97,7 @@ def question_of(
 def _shown(problem: Problem, end: End, side: int, digits: int) -> End:
     if end.natural is None:
         return end
-    end = replace(end, value=displayed(problem, end.natural, side, digits))
+    end = replace(end, text=displayed(problem, end.natural, side, digits))
     if end.spectrum_value is None:
         return end
     reached = f"{float(end.spectrum_value) * float(divisor(problem).mid()):.10g}"

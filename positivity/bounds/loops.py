@@ -70,7 +70,7 @@ def _positive_end(problem: LoopProblem, solver: EndSolver, digits: int, side: in
         if end.spectrum_value is not None:
             reached = f"{float(end.spectrum_value) * float(scale.mid()) - float(shift.mid()):.12g}"
         if end.certificate is None:
-            rough = float(end.value or "nan") * float(scale.mid()) - float(shift.mid())
+            rough = (float("nan") if end.value is None else end.value) * float(scale.mid()) - float(shift.mid())
             return End(repr(rough), "numerical", end.reason, natural=repr(rough))
         found = problem.value(functional_of(end.certificate), arb(0), -side)
         natural = decimal_text(round_outwards(found, side, digits + 2), digits + 2)
@@ -188,7 +188,7 @@ def stronger_end(given: End, weaker: End, side: int) -> End:
     if given.status == "certified" and given.natural is not None:
         if (parse_rational(given.natural) - parse_rational(weaker.natural)) * side <= 0:
             return given
-    elif given.value is None and "no theory" in given.reason:
+    elif given.text is None and "no theory" in given.reason:
         return given
     reason = f"{weaker.reason}; proved with rho_J >= 0 alone".removeprefix("; ")
     return replace(weaker, reason=reason, spectrum=(), spectrum_value=given.spectrum_value, digits=None)

@@ -179,16 +179,16 @@ class EndSolver:
 
     def _with_fewer_rows(self, weights: Sequence[fmpq], side: int, found: End) -> End:
         """The best of an end and those of programs with fewer rows, which are valid too."""
-        if found.certificate is not None and found.value is None:
+        if found.certificate is not None and found.text is None:
             return found  # excluded
         best = found
         for ratio, what in fewer_rows(self.ratio):
             spare = EndSolver(ratio, self.dimension, self.digits, loops=self.loops)
             spare._spare = what
             end = spare.end(weights, side)
-            if end.status != "certified" or end.value is None:
+            if end.status != "certified" or end.exact is None:
                 continue
-            if best.status != "certified" or side * (Fraction(end.value) - Fraction(str(best.value))) < 0:
+            if best.exact is None or best.status != "certified" or side * (end.exact - best.exact) < 0:
                 best = replace(end, spectrum_note="; ".join(filter(None, (end.spectrum_note, what))))
             if _promised(end, self.digits):
                 break
@@ -304,7 +304,7 @@ class EndSolver:
             places = min(places, (_ROBUST_DIGITS if agreed is None else agreed) + 1)
         more = max(0, len(str(self._scale.q)) - 1)
         return End(
-            value=decimal_text(side * rounded_up(proof.value, places) * self._scale, places + more),
+            text=decimal_text(side * rounded_up(proof.value, places) * self._scale, places + more),
             status="certified" if proof.certificate else "numerical",
             reason=f"the verifier refused the functional: {proof.refusal}" if proof.refusal else "",
             certificate=proof.certificate,
@@ -386,7 +386,7 @@ def _scale_of(functional: Functional) -> fmpq:
 
 def _promised(end: End, digits: int) -> bool:
     """Whether an end agrees with its spectrum as it should."""
-    return end.status in ("certified", "unbounded") and (end.value is None or (end.digits or 0) >= min(digits, 12) - 1)
+    return end.status in ("certified", "unbounded") and (end.text is None or (end.digits or 0) >= min(digits, 12) - 1)
 
 
 def _short_note(short: float) -> str:

@@ -35,7 +35,7 @@ class Scan:
 
     finder: CutFinder
     cuts: list[Cut] = field(default_factory=list)
-    #: values of the scanned coupling at which the program found a density
+    #: values of the scanned coupling at which the program found a density, or nearly so
     inside: list[float] = field(default_factory=list)
 
     @property
@@ -46,6 +46,11 @@ class Scan:
     def intervals(self) -> list[Interval]:
         """Where no cut excludes the scanned coupling."""
         return _where(self.cuts)
+
+    def reached(self) -> list[float]:
+        """Values with a density, as far as the program tells: without those that cuts found later exclude."""
+        margin = self.tolerance
+        return [g for g in self.inside if any(low - margin <= g <= high + margin for low, high in self.intervals())]
 
     def extend(self) -> None:
         """Cut until both outermost values are settled, or nothing is left."""
@@ -172,7 +177,7 @@ def _end(scan: Scan, side: int) -> End:
     mine: list[Cut] = []
     if question.target == question.scanned:
         value = _outermost(scan.intervals(), side)
-        reached: float | None = max((side * g for g in scan.inside), default=None)
+        reached: float | None = max((side * g for g in scan.reached()), default=None)
     else:
         value, mine, reached = scan.bound(side)
     if not value.is_finite():

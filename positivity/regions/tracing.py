@@ -82,7 +82,7 @@ class Tracer:
 
     def _bounded(self, direction: tuple[int, int]) -> HalfPlane:
         plane = self.support(np.array(direction, float))
-        if plane.end.value is None:
+        if plane.end.text is None:
             raise InputError(
                 f"the region has no end in the direction {direction}: {plane.end.reason}; "
                 "raise the order or choose other couplings"

@@ -45,7 +45,7 @@ def _present(verb: str, words: dict[str, Any]) -> dict[str, Any]:
 
 def _end(name: str, end: End) -> dict[str, Any]:
     interval = {"excluded": list(end.excluded)} if end.excluded else {}
-    numbers = {"value": end.value, "natural": end.natural, "spectrum_value": end.spectrum_value, "digits": end.digits}
+    numbers = {"value": end.text, "natural": end.natural, "spectrum_value": end.spectrum_value, "digits": end.digits}
     return {"part": name, "status": end.status} | interval | numbers
 
 

@@ -18,7 +18,7 @@ SPEC = 'target = "g3"\norder = 4\n[grid.g4]\nvalues = [0.1, 0.3, 0.7]\n'
 LIBRARY = """
 import positivity, solvers.verify
 found = positivity.bound("g3", order=4)
-assert found.lower.status == found.upper.status == "certified" and abs(float(found.upper.value) - 3) < 1e-7, found
+assert found.lower.status == found.upper.status == "certified" and abs(float(found.upper.text) - 3) < 1e-7, found
 assert len(positivity.verify(found.to_dict())) == 2
 print("library", positivity.__version__)
 """
@@ -35,7 +35,7 @@ import positivity
 for order in (4, 8):
     found = positivity.bound("g3", order=order)
     assert found.lower.status == found.upper.status == "certified", found
-    assert abs(float(found.upper.value) - 3) < 1e-7 and len(positivity.verify(found.to_dict())) == 2
+    assert abs(float(found.upper.text) - 3) < 1e-7 and len(positivity.verify(found.to_dict())) == 2
 held = positivity.bound("g3", order=6, fix={"g4": "0.3"})
 assert held.lower.status == "certified" and positivity.check({"g2": 1, "g3": -20}, order=6).status == "excluded"
 print("double precision")

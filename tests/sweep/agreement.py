@@ -71,18 +71,18 @@ def own_evidence(question: Question, answer: Any) -> Iterator[str]:
     if low.status == high.status == "certified" and not high.excluded and float(low.value) > float(high.value):
         yield f"proved ends in the wrong order: {low.value}, {high.value}"
     for side, end in answer.ends():
-        if end.value is None or end.excluded or end.spectrum_value is None:
+        if end.text is None or end.excluded or end.spectrum_value is None:
             continue
         sign = 1 if side == "upper" else -1
-        value, reached = Fraction(end.value), Fraction(end.spectrum_value)
+        value, reached = Fraction(end.text), Fraction(end.spectrum_value)
         if sign * (value - reached) < -_slack(question, reached):
-            yield f"{side} end {end.value} inside its own spectrum {end.spectrum_value}"
+            yield f"{side} end {end.text} inside its own spectrum {end.spectrum_value}"
         gap = sign * (value - reached)
         promised = Fraction(10) ** (1 - question.arguments["digits"]) * max(1, abs(reached))
         # absolute values are rounded in units of U
         unit = abs(value / Fraction(end.natural)) if end.natural and Fraction(end.natural) else 1
         if end.status == "certified" and gap > promised * max(1, unit) and "lower order" not in end.spectrum_note:
-            yield f"weak: {side} end {end.value} is {float(gap):.1e} from its spectrum"
+            yield f"weak: {side} end {end.text} is {float(gap):.1e} from its spectrum"
         if question.family == "positive" and end.spectrum:
             yield from spectrum(question, side, end)
         if question.family == "unitary":
@@ -224,11 +224,11 @@ def inside(question: Question, strong: Any, weak: Any) -> Iterator[str]:
         limit = float(outer.value or 0)
         unit = abs(limit / float(outer.natural)) if outer.natural and float(outer.natural) else 1.0
         scale = max(unit, abs(limit))
-        reached = None if end.value is None or end.spectrum_value is None else float(end.spectrum_value)
+        reached = None if end.text is None or end.spectrum_value is None else float(end.spectrum_value)
         if reached is not None and sign * (reached - limit) > _NOISE * scale:
             yield f"{side}: a spectrum has {end.spectrum_value} where less assumed gives {outer.value}"
-        if end.status == "certified" and sign * (float(end.value or 0) - limit) > 2 * promised * scale:
-            yield f"{side}: {end.value} is weaker than {outer.value} of less assumed"
+        if end.status == "certified" and sign * (float(end.text or 0) - limit) > 2 * promised * scale:
+            yield f"{side}: {end.text} is weaker than {outer.value} of less assumed"
 
 
 def points(question: Question, answer: Any) -> Iterator[str]:
@@ -238,7 +238,7 @@ def points(question: Question, answer: Any) -> Iterator[str]:
     if given.get("smeared") or any(end.status != "certified" or end.excluded for end in (low, high)):
         return
     absolute = question.family != "positive"
-    a, b = (float((end.natural if absolute else end.value) or 0) for end in (low, high))
+    a, b = (float((end.natural if absolute else end.text) or 0) for end in (low, high))
     width = max(b - a, 1e-3 * abs(b), 1e-9)
     draw = random.Random(f"point {question.number}")
     outside = draw.choice([a - 0.05 * width, b + 0.05 * width])
@@ -286,17 +286,17 @@ def same_as_bound(question: Question, answer: Any) -> Iterator[str]:
             other = row["result"][side]
             if other["status"] != end.status:
                 yield f"row {row['point']} {side}: {other['status']}, alone: {end.status}"
-            elif end.value is not None:
-                apart = abs(float(other["value"]) - float(end.value))
-                if apart > 2e-7 * max(1, abs(float(end.value))):
-                    yield f"row {row['point']} {side}: {other['value']}, alone: {end.value}"
+            elif end.text is not None:
+                apart = abs(float(other["value"]) - float(end.text))
+                if apart > 2e-7 * max(1, abs(float(end.text))):
+                    yield f"row {row['point']} {side}: {other['value']}, alone: {end.text}"
 
 
 def direction(question: Question, answer: Any) -> Iterator[str]:
     """A half-plane of a region is the range of the combination along its normal."""
     if question.family == "loops":
         return
-    planes = [plane for plane in answer.half_planes if plane.end.value is not None]
+    planes = [plane for plane in answer.half_planes if plane.end.text is not None]
     if not planes:
         return
     plane = random.Random(f"plane {question.number}").choice(planes)
@@ -309,8 +309,8 @@ def direction(question: Question, answer: Any) -> Iterator[str]:
     end = ask(_changed(question, "bound", **changes)).upper
     if end.status != plane.end.status:
         yield f"half-plane {plane.normal}: {plane.end.status}, its bound: {end.status}"
-    elif abs(float(end.value) - float(plane.end.value)) > 3e-7 * max(1, abs(float(end.value))):
-        yield f"half-plane {plane.normal}: {plane.end.value}, its bound: {end.value}"
+    elif abs(float(end.text) - float(plane.end.text)) > 3e-7 * max(1, abs(float(end.text))):
+        yield f"half-plane {plane.normal}: {plane.end.text}, its bound: {end.text}"
 
 
 def more_functions(question: Question, answer: Any) -> Iterator[str]:
@@ -346,7 +346,7 @@ def witness_of_bound(question: Question, answer: Any) -> Iterator[str]:
         sign = 1 if side == "upper" else -1
         if end.status in ("excluded", "no theory"):
             yield f"{side} end: {end.status}, but a known theory has what is fixed"
-        text = end.value if question.family == "positive" else end.natural
+        text = end.text if question.family == "positive" else end.natural
         if text is None or end.excluded:
             continue
         if sign * (value - float(text)) > _NOISE * max(1e-3, abs(value)):
