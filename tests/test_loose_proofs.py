@@ -1,4 +1,4 @@
-"""A certified end far from what a density reaches gives way to proofs of fewer rows; nothing excluded is shown as reached."""
+"""A certified end far from its density gives way to proofs of fewer rows; nothing excluded is shown as reached."""
 
 import pytest
 
