@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from positivity.answers.cutoff import CutoffBound
     from positivity.answers.end import DensityStep, End, State
     from positivity.answers.gravity import GravityBound
+    from positivity.answers.loading import load
     from positivity.answers.loop_region import LoopRegion
     from positivity.answers.region import Region
-    from positivity.answers.saved import load
     from positivity.answers.scan import Scan
     from positivity.answers.verdict import Verdict
     from positivity.bounds.bound import bound
@@ -69,7 +69,7 @@ _HOME = {
     "analytic_cutoff": "bounds.closed_form",
     "certify_cutoff": "bounds.cutoff_proved",
     "gravity_bound": "bounds.gravity",
-    "load": "answers.saved",
+    "load": "answers.loading",
     "loop_region": "regions.loop_region",
     "cite": "answers.citations",
     "null_constraints": "sum_rules.null_constraints",

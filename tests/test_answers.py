@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 import positivity
-from positivity.answers.saved import of_document
+from positivity.answers.loading import of_document
 from positivity.questions.errors import InputError
 
 GRID = {"g4": {"values": ["0.2", "0.3"]}}
