@@ -238,7 +238,7 @@ def test_bad_requests(arguments, fragment, capsys):
 
 def test_command_line(capsys, monkeypatch, tmp_path):
     # fewer states: only the form of the answer is tested
-    monkeypatch.setattr("positivity.bounds.gravity.Grid", Grid)
+    monkeypatch.setattr("positivity.bounds.gravity_sampled.Grid", Grid)
     monkeypatch.setattr("positivity.programs.powers.Grid", lambda: Grid(spins=10, last=20, top=30, nodes=12, reach=30))
     target = tmp_path / "g.json"
     arguments = ["gravity", "--dimension", "8", "--functions", "5", "--json", "--output", str(target)]
