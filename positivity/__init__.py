@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from positivity.answers.version import __version__
+from positivity.answers.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from positivity.amplitudes import uv
@@ -97,7 +97,6 @@ __all__ = [
     "ScanSpec",
     "State",
     "Verdict",
-    "__version__",
     "analytic_cutoff",
     "bound",
     "certify_cutoff",

@@ -25,7 +25,7 @@ PUBLIC = [
     "AnalyticCutoff", "Assumptions", "Bound", "Checker", "CutoffBound", "CutoffProblem", "DensityStep", "End",
     "GravityBound", "InputError", "LoopRegion", "NullConstraint", "Problem", "Region", "Scan", "ScanSpec", "State",
     "Verdict", "analytic_cutoff", "bound", "certify_cutoff", "check", "cite", "cutoff_bound", "gravity_bound",
-    "loop_region", "null_constraints", "region", "scan", "uv", "verify",
+    "load", "loop_region", "null_constraints", "region", "scan", "uv", "verify",
 ]  # fmt: skip
 
 

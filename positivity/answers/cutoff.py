@@ -1,4 +1,4 @@
-"""A bound on the cutoff over the Planck mass, with its scope."""
+"""A bound on the cutoff over the Planck mass, with its scope.  Source: 2502.10375; docs/theory/weak_gravity.md."""
 
 from __future__ import annotations
 

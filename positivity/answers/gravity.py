@@ -1,4 +1,4 @@
-"""A bound on couplings in units of 8 pi G, with its scope."""
+"""A bound on couplings in units of 8 pi G, with its scope.  Source: 2102.08951; method: docs/theory/gravity.md."""
 
 from __future__ import annotations
 
