@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import mpmath
-from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
+from flint import arb, ctx, fmpq, fmpq_poly
 
 from tests.mutation.battery.common import (
     Check,
@@ -23,104 +22,11 @@ from tests.mutation.battery.common import (
     real,
     refused,
 )
+from tests.mutation.battery.cutoff_quadrature import NAME, node_sum, phi, points, replaced, spline
 from tests.mutation.battery.gravity import Fraction_to
 
 CHECKS: list[Check] = []
 check = collector(CHECKS)
-NAME = "cutoff_6_20_20"
-
-
-def spline(data: dict[str, Any]) -> list[tuple[Fraction, Fraction, list[Fraction]]]:
-    """(q_i, q_{i+1}, coefficients of g): the truncated powers summed."""
-    breaks, alpha, beta = ([Fraction(t) for t in data[name]] for name in ("breaks", "alpha", "beta"))
-    total, found = [Fraction(0)] * 4, []
-    for i, (q, a, b) in enumerate(zip(breaks, alpha, beta, strict=True)):
-        for k, c in enumerate((a * q * q - b * q**3, -2 * a * q + 3 * b * q * q, a - 3 * b * q, b)):
-            total[k] += c
-        if i + 1 < len(breaks):
-            found.append((q, breaks[i + 1], list(total)))
-    return found
-
-
-@lru_cache(maxsize=5)
-def points(count: int = 3) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
-    """Quadrature on every piece: q, weight, g, g', g''."""
-    rule = mpmath.calculus.quadrature.GaussLegendre(mpmath.mp).calc_nodes(count, 150)
-    found = []
-    with mpmath.workdps(35):
-        for low, high, c in spline(load(NAME)):
-            coefficients = [real(v) for v in c]
-            middle, half = (real(low) + real(high)) / 2, (real(high) - real(low)) / 2
-            for u, w in rule:
-                q = middle + half * u
-                g = sum(v * q**k for k, v in enumerate(coefficients))
-                slope = sum(k * v * q ** (k - 1) for k, v in enumerate(coefficients) if k)
-                curve = sum(k * (k - 1) * v * q ** (k - 2) for k, v in enumerate(coefficients) if k > 1)
-                found.append((q, w * half, g, slope, curve))
-    return found
-
-
-def phi(y: Any) -> Any:
-    return (2 - y) / (1 - y) ** 2
-
-
-@lru_cache(maxsize=20)
-def node_sum(x: Fraction, last: int) -> mpmath.mpf:
-    """sum over even J <= last of (2J+1) |K_J| / 2, K_J = (x^2/2) int dq g phi(qx) P_J(1-2qx)."""
-    with mpmath.workdps(35):
-        place = real(x)
-        total = [mpmath.mpf(0)] * (last + 1)
-        for q, w, g, _, _ in points(5):
-            y = q * place
-            front = w * g * phi(y)
-            before, now = mpmath.mpf(1), 1 - 2 * y
-            for spin in range(last + 1):
-                total[spin] += front * before
-                before, now = now, ((2 * spin + 3) * (1 - 2 * y) * now - (spin + 1) * before) / (spin + 2)
-        return sum((2 * spin + 1) * abs(place**2 / 2 * total[spin]) / 2 for spin in range(0, last + 1, 2))
-
-
-@check("node_sums.py", "wave_sums.py", "cutoff_document.py")
-def sums_at_nodes(v: Verifier) -> None:
-    certificate = v.cutoff_document.read_certificate(load(NAME))
-    places = [Fraction(1, 5), Fraction(2, 3), Fraction(1)]
-    with mpmath.workdps(35):
-        for last, line in ((20, 200), (2, 2)):
-            some = replaced(v, certificate, last_spin=last, nodes=[Fraction_to(x) for x in places])
-            kept = ctx.prec
-            with patched(v.node_sums, _LINE=line):
-                found = v.node_sums.node_sums(some)
-            assert ctx.prec == kept and len(found) == len(places)
-            for place, value in zip(places, found, strict=True):
-                holds(value, node_sum(place, last), 1e-15)
-
-
-@check("wave_sums.py", "node_sums.py")
-def sums_of_waves(v: Verifier) -> None:
-    """Cosines of multiples and even Legendre polynomials against mpmath, blocks of rows, zero weights, bad points."""
-    points = [Fraction(1), Fraction(1, 3), Fraction(-5, 7), Fraction(-1), Fraction(1, 2)]
-    exactly = [Fraction_to(z) for z in points]
-    with mpmath.workdps(80), ctx.workprec(200):
-        for weights in ([1, -3, 0, 5, -1], [0, 0, 2, 0, 0], [0] * 5):
-            found = v.wave_sums.cosine_sums(exactly, [fmpq(c) for c in weights], 13)
-            assert len(found) == 14
-            for m, value in enumerate(found):
-                turns = [mpmath.cos(m * mpmath.acos(real(z))) for z in points]
-                holds(value, sum(c * t for c, t in zip(weights, turns, strict=True)), 1e-40)
-        with patched(v.wave_sums, _ROWS=3):
-            waves = v.wave_sums.EvenWaves(12)
-        columns = [v.wave_sums.cosine_sums([z], [fmpq(1)], 12)[::2] for z in exactly]
-        lines = waves.sums(arb_mat(columns).transpose())
-        assert len(lines) == 7
-        for half, line in enumerate(lines):
-            for value, z in zip(line, points, strict=True):
-                holds(value, mpmath.legendre(2 * half, real(z)), 1e-40)
-        for outside in (Fraction(3, 2), Fraction(-3, 2)):
-            try:
-                v.wave_sums.cosine_sums([fmpq(1), Fraction_to(outside)], [fmpq(1), fmpq(1)], 3)
-            except AssertionError:
-                continue
-            raise RuntimeError("a point outside [-1, 1] was taken")
 
 
 @check("cutoff.py")
@@ -133,11 +39,6 @@ def cells_together(v: Verifier) -> None:
     assert v.cutoff._group(steep, 0, fmpq(24, 25)) == 1
     assert v.cutoff._group(steep, 0, fmpq(49, 50)) == steep[1]
     assert v.cutoff._group(steep, 0, 1 - fmpq(1, 20) - fmpq(1, 2000)) == 1
-
-
-def replaced(v: Verifier, certificate: Any, **changes: Any) -> Any:
-    names = ("p_min", "contacts", "breaks", "alpha", "beta", "nodes", "last_spin", "bound")
-    return v.cutoff_document.CutoffCertificate(**{**{n: getattr(certificate, n) for n in names}, **changes})
 
 
 @check("cutoff.py", "cutoff_document.py")
