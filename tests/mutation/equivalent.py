@@ -21,6 +21,9 @@ _TIME = "estimates and deadlines: they only refuse, or are slow"
 _RADIUS = "a radius is rounded up when it is stored, by far more than the ball of the width is wide"
 _EQUAL = "balls that are equal are not exact, and F >= 0 is what is claimed"
 _FORM = "whether a long number is written in full or shortened with a mark"
+_TOGETHER = "how many cells are enclosed together: the range holds all of them, and what holds in it holds in each"
+_SET_FIRST = "the first cell ends above the first node and sets it"
+_WIDER = "terms that are zero but for a symmetric ball, which is wider then"
 _PRECISION = "a working precision: the balls hold the truth at each"
 
 #: (file, function, statement, change) -> reason
@@ -247,7 +250,8 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ): "the factor 1.000001 covers far more than the radius of the balls",
     ("high_energy.py", "_largest_slope", "coefficients[*", "operator becomes Sub"): "all signs change, sizes are taken",
     ("impact.py", "_prove_strip", "table.append(*", "1: constant becomes 2"): _LONGER,
-    ("cutoff.py", "_boxes", "found.append(*", "*operator becomes Sub*"): "t is symmetric about zero",
+    ("cutoff.py", "_boxes", "found.append(*", "values*: operator becomes Sub"): "t is symmetric about zero",
+    ("cutoff.py", "_boxes", "found.append(*", "arb(middle) + t: operator becomes Sub"): "t is symmetric about zero",
     ("large_impact.py", "_Proof._boundary_size", "h = *", "0: constant becomes -1"): "h_0 = f(1) E is zero as it is",
     ("large_impact.py", "<module>", "*", "*"): _SIZE,
     ("large_impact.py", "prove_large_impact", "with working_precision(*", "*"): _PRECISION,
@@ -282,12 +286,39 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "0: *",
     ): "a slope that is not positive fails in every box",
     # cutoff
-    ("cutoff.py", "<module>", "*", "*"): _PRECISION,
+    ("cutoff.py", "<module>", "_LOW_BITS*", "*"): _PRECISION,
+    ("cutoff.py", "<module>", "_SUBINTERVALS*", "*"): "how many intervals: each is enclosed",
+    ("cutoff.py", "<module>", "_WIDTH*", "*"): _TOGETHER,
     ("cutoff.py", "verify_cutoff", "if _integral(*", "1: constant becomes 2"): "a positive factor",
     ("cutoff.py", "_upper_bound", "if not norm > 0:", "*GtE"): "zero divides and gives no finite bound",
     ("node_sums.py", "<module>", "_BITS*", "*"): _PRECISION,
     ("node_sums.py", "<module>", "_LINE*", "*"): "how many nodes are done at once",
-    ("cutoff.py", "_group", "*", "*"): "which cells are enclosed together: what holds in all of them holds in each",
+    ("cutoff.py", "_upper_bound", "if high > end:", "*GtE"): "the last cell of a group gets norms of its own again",
+    ("cutoff.py", "_upper_bound", "end = _group(*", "*"): _TOGETHER,
+    ("cutoff.py", "_group", "for high in *", "2: constant becomes 1"): "the first cell again: its end is set already",
+    ("cutoff.py", "_group", "if (high - low)*", "*"): _TOGETHER,
+    ("cutoff.py", "_upper_bound", "total, end, curvature, slope = *", "0: constant becomes * #3"): _SET_FIRST,
+    ("cutoff.py", "_upper_bound", "total, end, curvature, slope = *", "0: constant becomes * #4"): _SET_FIRST,
+    (
+        "cutoff.py",
+        "verify_cutoff",
+        "if _integral(*",
+        "0: constant becomes *",
+    ): "lower powers are added whose integrals are asked to vanish before",
+    (
+        "cutoff.py",
+        "verify_cutoff",
+        "if not proved <= *",
+        "*comparison 0 becomes Lt",
+    ): "stricter by the case of equality",
+    ("cutoff.py", "_below", "if not c >= *", "*comparison 0 becomes Gt"): "stricter by the case of equality",
+    ("cutoff.py", "_boxes", "for _ in range(3):", "3: constant becomes 4"): _LONGER,
+    ("cutoff.py", "_boxes", "found.append(*", "values[2] / 2: operator becomes Mult"): _WIDER,
+    ("cutoff.py", "_boxes", "found.append(*", "values[2] / 2: right side dropped"): _WIDER,
+    ("cutoff.py", "_boxes", "found.append(*", "2: constant becomes 1 #2"): _WIDER,
+    ("cutoff.py", "_boxes", "found.append(*", "t * values[3] / 6: operator becomes Mult"): _WIDER,
+    ("cutoff.py", "_boxes", "found.append(*", "t * values[3] / 6: right side dropped"): _WIDER,
+    ("cutoff.py", "_boxes", "found.append(*", "6: constant becomes 5"): _WIDER,
     ("node_sums.py", "_moments", "top = *", "4: constant becomes 5"): _LONGER,
     ("wave_sums.py", "<module>", "_ROWS*", "*"): "how many rows are multiplied at once",
     ("wave_sums.py", "cosine_sums", "used = *", "*filter dropped"): "points of weight zero add nothing",

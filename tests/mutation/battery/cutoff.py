@@ -95,7 +95,7 @@ def norms(v: Verifier) -> None:
                 (Fraction(0), Fraction(1, 20), 2),
             ):
                 cell = Fraction_to(low), Fraction_to(high)
-                found = ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, name)))[1]
+                found = ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, name))[0])[1]
                 values = [
                     sum(w * integrand(q, real(x), g, s, c) ** 2 for q, w, g, s, c in points(4))
                     for x in (low, (low + high) / 2, high)
@@ -113,8 +113,8 @@ def ranges_of_norms(v: Verifier) -> None:
         asked.append((x, y))
         return arb(-2, 0.5)
 
-    found = v.cutoff._norms([box, box], (fmpq(1, 5), fmpq(1, 2)), integrand)
-    assert abs(float(found.mid()) - 2 * 3 * 2.5**2) < 1e-6
+    found = v.cutoff._norms([box, box], (fmpq(1, 5), fmpq(1, 2)), integrand, lambda box, x, y: arb(1))
+    assert all(abs(float(one.mid()) - two) < 1e-6 for one, two in zip(found, (2 * 3 * 2.5**2, 6), strict=True))
     for ball, low, high in ((asked[0][0], 1 / 5, 1 / 2), (asked[0][1], 1 / 15, 1 / 5)):
         bottom, roof = (float(end.mid()) for end in (ball.lower(), ball.upper()))
         assert abs(bottom - low) < 1e-8 and abs(roof - high) < 1e-8
@@ -181,7 +181,7 @@ def below_the_first_node(v: Verifier) -> None:
         first = Fraction(1, 50)
         cell = fmpq(0), Fraction_to(first)
         plain, casimir = (
-            mpmath.sqrt(ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, n)))[1]) for n in ("_plain", "_casimir")
+            mpmath.sqrt(ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, n))[0])[1]) for n in ("_plain", "_casimir")
         )
         c, x = casimir / plain, real(first)
         # sum (2J+1)|K_J| <= sqrt(sum (2J+1)/(a+J(J+1))^2) sqrt(Parseval of (a + J(J+1)) K), a = c/x
@@ -212,19 +212,19 @@ def the_four_parts(v: Verifier) -> None:
     last = certificate.last_spin
     values = {"_curvature": 7.0, "_casimir": 3.0}
 
-    def norms(boxes: Any, cell: Any) -> Any:
-        return tuple(arb(values[name] * float(exact(cell[1]))) for name in ("_curvature", "_casimir"))
+    def norms(boxes: Any, cell: Any, *integrands: Any) -> Any:
+        return [arb(values[one.__name__] * float(exact(cell[1]))) for one in integrands]
 
     def one(choice: str) -> float:
         pieces = {
             "node_sums": lambda some: [arb(0)] * len(some.nodes),
             "_below": lambda *_: arb(0),
-            "_both_norms": lambda *_: (arb(0), arb(0)),
+            "_norms": lambda *_: (arb(0), arb(0)),
         }
         chosen = {
             "sums": ("node_sums", lambda some: [arb(float(exact(x))) for x in some.nodes]),
             "below": ("_below", lambda *_: arb(5)),
-            "norms": ("_both_norms", norms),
+            "norms": ("_norms", norms),
         }[choice]
         with patched(module, **{**pieces, chosen[0]: chosen[1]}):
             return float(module.upper_bound(certificate).mid())
@@ -252,13 +252,36 @@ def the_four_parts(v: Verifier) -> None:
         module,
         node_sums=lambda some: [arb(1, 0.5)] * len(some.nodes),
         _below=lambda *_: arb(0),
-        _both_norms=lambda *_: (arb(0), arb(0)),
+        _norms=lambda *_: (arb(0), arb(0)),
     ):
         wide = module.upper_bound(certificate)
     assert wide.is_exact() and abs(float(wide.mid()) / (32 * 1.5 * sum(h for _, _, h in steps) / pole) - 1) < 1e-6
     for low, high in ((Fraction(1, 3), Fraction(2, 3)), (Fraction(1, 7), Fraction(3, 11))):
         hull = module._hull(Fraction_to(low), Fraction_to(high))
         assert hull.lower() <= arb(Fraction_to(low)).upper() and hull.upper() >= arb(Fraction_to(high)).lower()
+
+
+@check("cutoff.py")
+def norms_of_cells_together(v: Verifier) -> None:
+    """Cells that are enclosed together use the norms of the range from the first of them to the last, others theirs."""
+    nodes = [fmpq(1, 10), fmpq(1, 2), fmpq(33, 64), fmpq(17, 32), fmpq(3, 4)]
+    some = replaced(v, v.cutoff_document.read_certificate(load(NAME)), nodes=nodes)
+    asked: list[Any] = []
+
+    def norms(boxes: Any, cell: Any, *integrands: Any) -> Any:
+        asked.append(cell)
+        return [arb(0), arb(4) ** len(asked)]
+
+    zeros = {"node_sums": lambda some: [arb(0)] * len(some.nodes), "_below": lambda *_: arb(0)}
+    with patched(v.cutoff, _norms=norms, **zeros):
+        found = float(v.cutoff.upper_bound(some).mid())
+    assert asked == [(nodes[0], nodes[1]), (nodes[1], nodes[3]), (nodes[3], nodes[4])]
+    pole = float(ends(v.cutoff._pole(some, some.pieces))[0])
+    total = 0.0
+    for (a, b), power in zip(itertools.pairwise(float(exact(x)) for x in nodes), (1, 2, 2, 3), strict=True):
+        share = 0.5 if b <= 0.5 else 1.0
+        total += float(mpmath.log(b / a)) / (2**0.5 * (some.last_spin + 1)) * (share * b / 4) ** 0.5 * 2**power / 2
+    assert abs(found / (32 * total / pole) - 1) < 1e-12
 
 
 @check("cutoff.py", "cutoff_document.py")
@@ -272,7 +295,7 @@ def share_of_even_spins(v: Verifier) -> None:
             v.cutoff,
             node_sums=lambda some: [arb(0)] * len(some.nodes),
             _below=lambda *_: arb(0),
-            _both_norms=lambda *_: (arb(0), arb(1)),
+            _norms=lambda *_: (arb(0), arb(1)),
         ):
             found[high] = (
                 float(v.cutoff.upper_bound(some).mid()) / float(mpmath.log(10 * float(high))) / float(high) ** 0.5
