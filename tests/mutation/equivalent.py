@@ -22,8 +22,12 @@ _RADIUS = "a radius is rounded up when it is stored, by far more than the ball o
 _EQUAL = "balls that are equal are not exact, and F >= 0 is what is claimed"
 _FORM = "whether a long number is written in full or shortened with a mark"
 _TOGETHER = "how many cells are enclosed together: the range holds all of them, and what holds in it holds in each"
+_LOWER_POWERS = "powers are added whose integrals are asked to vanish before"
 _SET_FIRST = "the first cell ends above the first node and sets it"
 _WIDER = "terms that are zero but for a symmetric ball, which is wider then"
+_HIGHER = "a higher degree, with zeros: valid Bernstein coefficients"
+_SCALE = "another positive scale, which is divided out again"
+_HALVED = "a box where zero is reached is halved, or bounded from above"
 _PRECISION = "a working precision: the balls hold the truth at each"
 
 #: (file, function, statement, change) -> reason
@@ -157,20 +161,22 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("forward.py", "heavy_functional", "width = *", "*"): _LONGER,
     # integral
     ("integral.py", "<module>", "_DEPTH = *", "*"): _SEARCH,
-    (
-        "integral.py",
-        "positive_part",
-        "degree = len(coefficients) - 1",
-        "*",
-    ): "a higher degree, with zeros: valid Bernstein coefficients",
-    ("integral.py", "_on_unit_interval", "degree = len(coefficients) - 1", "*"): "another positive scale",
-    ("integral.py", "_on_unit_interval", "total, power = *", "1: constant becomes 2"): "a positive factor",
-    ("integral.py", "positive_part", "if low >= high:", "*"): "an interval without length has integral zero",
-    ("integral.py", "positive_part", "if max(values) <= 0:", "*"): "such a box is halved or bounded from above",
-    ("integral.py", "positive_part", "if min(values) >= 0:", "*"): "such a box is halved or bounded from above",
-    ("integral.py", "positive_part", "if depth >= _DEPTH:", "*"): _SEARCH,
-    ("integral.py", "_primitive", "if x == 0:", "*"): "the primitive vanishes at 0 as it is",
-    ("integral.py", "tail", "degree = len(table) - 1", "*"): "another positive scale, divided out again",
+    ("integral.py", "positive_part", "degree = *", "*becomes Add"): _HIGHER,
+    ("integral.py", "positive_part", "degree = *", "*right side dropped"): _HIGHER,
+    ("integral.py", "positive_part", "degree = *", "1: constant becomes 0"): _HIGHER,
+    ("integral.py", "_on_unit_interval", "degree = *", "*becomes Add"): _SCALE,
+    ("integral.py", "_on_unit_interval", "degree = *", "*right side dropped"): _SCALE,
+    ("integral.py", "_on_unit_interval", "degree = *", "1: constant becomes 0"): _SCALE,
+    ("integral.py", "positive_part", "if low >= high:", "*becomes Gt"): "an interval without length has integral zero",
+    ("integral.py", "positive_part", "if max(values) <= 0:", "*becomes Lt"): "a box of zeros adds zero",
+    ("integral.py", "positive_part", "if max(values) <= 0:", "0: constant becomes -1"): "a box of zeros adds zero",
+    ("integral.py", "positive_part", "if min(values) >= 0:", "*becomes Gt"): _HALVED,
+    ("integral.py", "positive_part", "if min(values) >= 0:", "0: constant becomes 1"): _HALVED,
+    ("integral.py", "_primitive", "if x == 0:", "early return dropped"): "the primitive vanishes at 0 as it is",
+    ("integral.py", "_primitive", "if x == 0:", "0: constant becomes -1"): "the primitive vanishes at 0 as it is",
+    ("integral.py", "tail", "degree = *", "*becomes Add"): _SCALE,
+    ("integral.py", "tail", "degree = *", "*right side dropped"): _SCALE,
+    ("integral.py", "tail", "degree = *", "1: constant becomes 0"): _SCALE,
     ("integral.py", "tail", "limit, cover = *", "1: constant becomes 2*"): _LONGER,
     (
         "integral.py",
@@ -178,7 +184,8 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "for d, c in enumerate(line[*",
         "1: constant becomes 2",
     ): "higher powers are refused before",
-    ("integral.py", "tail", "if d >= e - 1 or c > 0:", "*"): "coefficients are integers and zeros add nothing",
+    ("integral.py", "tail", "if d >= e - 1 or c > 0:", "c > 0: comparison 0 becomes GtE"): "zeros add nothing",
+    ("integral.py", "tail", "if d >= e - 1 or c > 0:", "0: constant becomes -1"): "zeros add nothing, c is an integer",
     # statements and proofs as data
     ("proof.py", "<module>", "_LONGEST = 200", "*"): _FORM,
     ("statements.py", "_interval", "assert proof.interval is not None", "*"): "an assertion for the type checker",
@@ -288,23 +295,19 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     # cutoff
     ("cutoff.py", "<module>", "_LOW_BITS*", "*"): _PRECISION,
     ("cutoff.py", "<module>", "_SUBINTERVALS*", "*"): "how many intervals: each is enclosed",
-    ("cutoff.py", "<module>", "_WIDTH*", "*"): _TOGETHER,
     ("cutoff.py", "verify_cutoff", "if _integral(*", "1: constant becomes 2"): "a positive factor",
     ("cutoff.py", "_upper_bound", "if not norm > 0:", "*GtE"): "zero divides and gives no finite bound",
     ("node_sums.py", "<module>", "_BITS*", "*"): _PRECISION,
     ("node_sums.py", "<module>", "_LINE*", "*"): "how many nodes are done at once",
-    ("cutoff.py", "_upper_bound", "if high > end:", "*GtE"): "the last cell of a group gets norms of its own again",
     ("cutoff.py", "_upper_bound", "end = _group(*", "*"): _TOGETHER,
     ("cutoff.py", "_group", "for high in *", "2: constant becomes 1"): "the first cell again: its end is set already",
-    ("cutoff.py", "_group", "if (high - low)*", "*"): _TOGETHER,
+    ("cutoff.py", "_group", "if (high - low)*", "(high - low) * last_break > *: comparison 0 becomes GtE"): _TOGETHER,
+    ("cutoff.py", "_group", "if (high - low)*", "(high - low) * last_break: right side dropped"): _TOGETHER,
+    ("cutoff.py", "_group", "if (high - low)*", "high * last_break: left side dropped"): _TOGETHER,
     ("cutoff.py", "_upper_bound", "total, end, curvature, slope = *", "0: constant becomes * #3"): _SET_FIRST,
     ("cutoff.py", "_upper_bound", "total, end, curvature, slope = *", "0: constant becomes * #4"): _SET_FIRST,
-    (
-        "cutoff.py",
-        "verify_cutoff",
-        "if _integral(*",
-        "0: constant becomes *",
-    ): "lower powers are added whose integrals are asked to vanish before",
+    ("cutoff.py", "verify_cutoff", "if _integral(*", "0: constant becomes 1"): _LOWER_POWERS,
+    ("cutoff.py", "verify_cutoff", "if _integral(*", "0: constant becomes -1"): _LOWER_POWERS,
     (
         "cutoff.py",
         "verify_cutoff",
@@ -319,7 +322,6 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("cutoff.py", "_boxes", "found.append(*", "t * values[3] / 6: operator becomes Mult"): _WIDER,
     ("cutoff.py", "_boxes", "found.append(*", "t * values[3] / 6: right side dropped"): _WIDER,
     ("cutoff.py", "_boxes", "found.append(*", "6: constant becomes 5"): _WIDER,
-    ("node_sums.py", "_moments", "top = *", "4: constant becomes 5"): _LONGER,
     ("wave_sums.py", "<module>", "_ROWS*", "*"): "how many rows are multiplied at once",
     ("wave_sums.py", "cosine_sums", "used = *", "*filter dropped"): "points of weight zero add nothing",
     (
