@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutation.battery import (
     bounded,
+    budgets,
     certificates,
     cutoff,
     cutoff_nodes,
@@ -18,6 +19,17 @@ from tests.mutation.battery.common import Check
 #: cheapest first among those of one module
 CHECKS: list[Check] = [
     check
-    for module in (sum_rules, polynomials, bounded, certificates, proofs, gravity, large_spins, cutoff_nodes, cutoff)
+    for module in (
+        sum_rules,
+        polynomials,
+        bounded,
+        certificates,
+        proofs,
+        gravity,
+        large_spins,
+        cutoff_nodes,
+        cutoff,
+        budgets,
+    )
     for check in module.CHECKS
 ]
