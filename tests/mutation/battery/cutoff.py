@@ -133,6 +133,19 @@ def norms_as_defined(v: Verifier) -> None:
 
 
 @check("cutoff.py")
+def norms_on_a_wide_box(v: Verifier) -> None:
+    """A box with y = 0.65 +- 0.25: (1-y)^3 in balls holds zero, the norms are finite all the same."""
+    y, one = arb(0.65, 0.25), arb(1)
+    box = v.cutoff._Box(fmpq(1, 2), fmpq(1, 2), one, one, one, one, one)
+    assert ((1 - y) ** 3).contains(0)
+    for name in NORMS:
+        found = getattr(v.cutoff, name)(box, one, y)
+        assert found.is_finite()
+        for place in (0.4, 0.65, 0.9):
+            assert found.contains(getattr(v.cutoff, name)(box, one, arb(place)))
+
+
+@check("cutoff.py")
 def boxes_cover_the_support(v: Verifier) -> None:
     """Small intervals without gaps, g and its derivatives enclosed on each, tightly."""
     certificate = v.cutoff_document.read_certificate(load(NAME))
@@ -315,6 +328,9 @@ def claims_of_cutoffs(v: Verifier) -> None:
     proved = v.cutoff.upper_bound(certificate)
     above = str(exact(Fraction_to(Fraction(float(proved.mid())))) * Fraction(10**13 + 1, 10**13))
     below = str(exact(Fraction_to(Fraction(float(proved.mid())))) * Fraction(10**13 - 10, 10**13))
+    for endless in ("nan", "inf"):
+        with patched(v.cutoff, _upper_bound=lambda _, value=endless: arb(value)):
+            refused(v, data, "too wide")
     with patched(v.cutoff, _upper_bound=lambda _: proved):
         accepted(v, {**data, "bound": above})
         refused(v, {**data, "bound": below}, "weaker")
