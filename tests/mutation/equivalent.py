@@ -235,9 +235,19 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("smearing.py", "wave_polynomial", "for r in range(spin + 1):", "1: constant becomes 2"): _LONGER,
     ("fixed_spin.py", "prove_spin", "common = fmpz(1)", "*"): "a positive factor",
     # large spins
-    ("impact.py", "<module>", "*", "*"): "how fine and how long: what is left out is bounded",
+    ("impact.py", "<module>", "_STRIP*", "*"): "how fine and how long: what is left out is bounded",
+    ("impact.py", "<module>", "_POWERS*", "*"): "how many powers are kept: the rest is bounded",
     ("impact.py", "prove_moderate_impact", "while root * root < xi_end:", "*LtE"): "one more strip, without length",
-    ("impact.py", "_series", "table = *", "*"): _LONGER,
+    ("impact.py", "_series", "table = *", "terms + _POWERS + 3: right side dropped*"): _LONGER,
+    ("impact.py", "_series", "table = *", "3: *"): _LONGER,
+    ("impact.py", "_series", "moments = *", "terms + _POWERS + 8: right side dropped"): _LONGER,
+    ("impact.py", "_series", "moments = *", "8: *"): _LONGER,
+    (
+        "impact.py",
+        "_series",
+        "for r in *",
+        "1: constant becomes 2 #2",
+    ): "one power more is kept than the rest counts on",
     (
         "impact.py",
         "_wave_terms",
