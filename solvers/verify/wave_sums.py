@@ -35,8 +35,9 @@ def cosine_sums(points: Sequence[fmpq], weights: Sequence[fmpq], last: int) -> l
         small = _powers(turn, step)
         large = _powers(small[-1] * turn, len(left))
         right += [[e.real for e in small], [-e.imag for e in small]]
+        weight = arb(c)
         for row, e in zip(left, large, strict=True):
-            row += [c * e.real, c * e.imag]
+            row += [weight * e.real, weight * e.imag]
     found: list[arb] = (arb_mat(left) * arb_mat(right)).entries()
     return found[: last + 1]
 
