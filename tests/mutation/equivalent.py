@@ -28,6 +28,8 @@ _WIDER = "terms that are zero but for a symmetric ball, which is wider then"
 _HIGHER = "a higher degree, with zeros: valid Bernstein coefficients"
 _SCALE = "another positive scale, which is divided out again"
 _HALVED = "a box where zero is reached is halved, or bounded from above"
+_BALL = "the ball holds the number as well"
+_NO_NUMBER = "where the product is zero a division by it is no number, and |P_J| <= 1 is used as before"
 _PRECISION = "a working precision: the balls hold the truth at each"
 
 #: (file, function, statement, change) -> reason
@@ -257,13 +259,30 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("high_energy.py", "prove_high_energy", "with working_precision(*", "*"): _PRECISION,
     ("high_energy.py", "_lost", "certainly(argument > 1*", "1: *"): "stricter, or a logarithm that is still positive",
     ("high_energy.py", "_upper_function", "coefficients = *", "1: constant becomes 2"): _LONGER,
+    ("high_energy.py", "prove_high_energy", "gain = *", "m > 0: comparison 0 becomes GtE"): "a moment zero adds zero",
+    ("high_energy.py", "_lost", "product = *", "*lower dropped"): _BALL,
+    ("high_energy.py", "_lost", "q_ratio = *", "product > 0: comparison 0 becomes GtE"): _NO_NUMBER,
+    ("high_energy.py", "_lost", "q_ratio = *", "0: constant becomes -1"): _NO_NUMBER,
+    ("high_energy.py", "_lost", "q_ratio = *", "1: constant becomes * #3"): "any number that is not positive serves",
+    ("high_energy.py", "_lost", "if q_ratio > 0:", "*becomes GtE"): "1/sqrt(0) is no bound that is smaller than 1",
+    ("high_energy.py", "_lost", "if x < *", "*becomes LtE"): "both bounds hold for every x < 1",
+    (
+        "high_energy.py",
+        "_lost",
+        "certainly(argument > 1*",
+        "*becomes GtE",
+    ): "at 1 the logarithm is 0 and the bound holds",
+    ("high_energy.py", "_upper_function", "degree = *", "2: constant becomes 3"): _LONGER,
+    ("high_energy.py", "_largest_slope", "degree = *", "*right side dropped"): _LONGER,
+    ("high_energy.py", "_largest_slope", "degree = *", "2: constant becomes 3"): _LONGER,
+    ("high_energy.py", "_largest_slope", "degree = *", "2: constant becomes 1 #2"): _LONGER,
     ("high_energy.py", "_largest_slope", "degree = *", "*Add"): _LONGER,
     ("high_energy.py", "_largest_slope", "coefficients = *", "1: constant becomes 2"): _LONGER,
     (
         "high_energy.py",
         "_largest_slope",
         "sizes = *",
-        "*upper*",
+        "*upper dropped",
     ): "the factor 1.000001 covers far more than the radius of the balls",
     ("high_energy.py", "_largest_slope", "coefficients[*", "operator becomes Sub"): "all signs change, sizes are taken",
     ("impact.py", "_prove_strip", "table.append(*", "1: constant becomes 2"): _LONGER,
@@ -351,7 +370,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("gravity.py", "read_gravity", "region = *", "2*: constant*"): "asked again by the proof at large impact parameter",
     ("high_energy.py", "prove_high_energy", "enough = *", "*becomes GtE"): _EQUAL,
     ("high_energy.py", "prove_high_energy", "certainly(bool(enough*", "*becomes GtE"): _EQUAL,
-    ("high_energy.py", "_lost", "y = (end ** 2 * x).upper()", "*upper dropped"): "the ball holds the number as well",
+    ("high_energy.py", "_lost", "y = (end ** 2 * x).upper()", "*upper dropped"): _BALL,
     ("cutoff.py", "_boxes", "count = *", "*"): "how many intervals: each is enclosed",
     # unitary
     ("unitary.py", "<module>", "*", "*"): "the precision and the places that are tried: each gives a valid bound",
