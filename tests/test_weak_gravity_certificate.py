@@ -13,6 +13,7 @@ from positivity.sum_rules.splines import Splines
 from solvers.verify import Refused, verify_data
 from solvers.verify.cutoff_document import read_certificate
 from solvers.verify.node_sums import node_sums
+from tests.mutation.battery.cutoff_quadrature import document
 
 
 def decimal(text):
@@ -84,6 +85,35 @@ def test_the_enclosure_holds_the_numerical_cost(certificate):
     f = np.linalg.lstsq(splines.values(p), values, rcond=None)[0]
     numerical = cost(Rows(splines), f, CutoffGrid(reach=120)) / float(splines.integrals(lambda p: p**-2.0) @ f)
     assert numerical < decimal(certificate["bound"]) < 1.35 * numerical
+
+
+def positive_cost(data, reach, count):
+    """32 int dlog(x) sum (2J+1) (K_J)_+ / int f/p^2 dp, spins up to reach and x from the first node on: from below."""
+    parsed = read_certificate(data)
+    t, w = np.polynomial.legendre.leggauss(40)
+    breaks = [float(int(q.p)) / float(int(q.q)) for q in parsed.breaks]
+    q, g, weight = [], [], []
+    for low, high, piece in zip(breaks[:-1], breaks[1:], parsed.pieces, strict=False):
+        q.append(low + (high - low) * (t + 1) / 2)
+        coefficients = [float(int(piece[k].p)) / float(int(piece[k].q)) for k in range(4)]
+        g.append(np.polynomial.polynomial.polyval(q[-1], coefficients))
+        weight.append(w * (high - low) / 2)
+    q, front = np.concatenate(q), np.concatenate(g) * np.concatenate(weight)
+    logs, spins = np.linspace(np.log(decimal(data["nodes"][0])), 0, count), np.arange(0, reach + 1, 2)
+    values = []
+    for x in np.exp(logs):
+        y = q * x
+        kernels = cutoff_rows.even_waves(1 - 2 * y, reach) @ (x**2 / 2 * front * (2 - y) / (1 - y) ** 2)
+        values.append((2 * spins + 1) @ np.maximum(kernels, 0))
+    return 32 * np.trapezoid(values, logs) / (front @ (1 / q) / 2)
+
+
+def test_a_functional_that_eliminates_nothing():
+    """No contact terms: int f dp is not zero, and the verifier's value lies above the cost, not far."""
+    nodes = [str(fmpq(k * k, 160**2)) for k in range(8, 161)]
+    data = {**document(bump=True), "nodes": nodes, "last_spin": 400, "bound": "161"}
+    assert "8piG Lambda^2 <= 161 " in str(verify_data(data)) and "no contact terms" in str(verify_data(data))
+    assert 161 / 1.12 < positive_cost(data, 300, 300) < 161
 
 
 @pytest.mark.slow

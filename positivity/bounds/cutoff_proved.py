@@ -35,8 +35,8 @@ def certify_cutoff(
 
     p_min: smallest momentum transfer over the cutoff.  functions: splines.  last_spin, nodes: of the verifier's
     enclosure; larger values make it tighter.  top: end of the support of f, below 1.  The bound is the proved upper
-    end rounded up to 5 digits; about half a minute.  time_limit: seconds.  Raises InputError for a bad question,
-    and when the time is over.
+    end rounded up to 5 digits; about six seconds of processor time.  time_limit: seconds.  Raises InputError for a
+    bad question, and when the time is over.
     """
     problem = cutoff_problem(p_min, contacts=contacts)
     low, high = parse_rational(p_min, "p_min"), parse_rational(top, "top")

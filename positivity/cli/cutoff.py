@@ -44,7 +44,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--functions", type=integer, metavar="F", help="test functions per sum rule")
     add_certified(parser)
     add_time_limit(parser)
-    parser.add_argument("--certificate", metavar="FILE", help="prove a bound and save it (A_2 alone; half a minute)")
+    parser.add_argument("--certificate", metavar="FILE", help="prove a bound and save it (A_2 alone; ten seconds)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--output", "-o", metavar="FILE", help="save the result as JSON")
 
@@ -89,7 +89,7 @@ def _certify(question: dict[str, Any], options: Any) -> int:
             "--certificate is for A_2 with free contact terms at tree level: give --p-min and --contacts only"
         )
     if sys.stderr.isatty():
-        print("proving: about half a minute", file=sys.stderr)
+        print("proving and verifying: about ten seconds", file=sys.stderr)
     chosen = {} if options.functions is None else {"functions": options.functions}
     certificate = certify_cutoff(options.p_min, options.contacts, time_limit=options.time_limit, **chosen)
     (statement,) = verify(certificate)

@@ -46,6 +46,8 @@ def verify_cutoff(data: dict[str, Any]) -> Proof:
             if _integral(certificate, pieces, fmpq_poly([0] * power + [1])) != 0:
                 raise Refused(f"int f p^{2 * power} dp is not zero: the contact term p^{2 * power} is not eliminated")
         proved = upper_bound(certificate)
+        if not proved.is_finite():
+            raise Refused("the cells between the nodes are too wide: no finite bound")
         if not proved <= arb(certificate.bound):
             raise Refused(f"the enclosure is 8piG <= {proved.str(8)}, weaker than {number_text(certificate.bound)}")
     return Proof(
@@ -82,7 +84,7 @@ def _upper_bound(certificate: CutoffCertificate) -> arb:
         spend()
         if high > end:
             end = _group(nodes, i, certificate.breaks[-1])
-            curvature, slope = _both_norms(boxes, (low, end))
+            curvature, slope = _norms(boxes, (low, end), _curvature, _casimir)
         top = arb(high)
         total += step**3 / 12 * (even * top**3 / 4 * curvature).sqrt() / 2
         # for x <= 1/2 the even spins carry half of the Parseval sum
@@ -161,43 +163,41 @@ def _boxes(certificate: CutoffCertificate, pieces: list[fmpq_poly]) -> list[_Box
     return found
 
 
-def _norms(boxes: list[_Box], cell: tuple[fmpq, fmpq], integrand: Callable[[_Box, arb, arb], arb]) -> arb:
-    """An upper bound, over all x in the cell, of int dq integrand(q, x, y = qx)^2."""
-    total, x = arb(0), _hull(*cell)
+_Integrand = Callable[[_Box, arb, arb], arb]
+
+
+def _norms(boxes: list[_Box], cell: tuple[fmpq, fmpq], *integrands: _Integrand) -> list[arb]:
+    """Upper bounds, over all x in the cell, of int dq integrand(q, x, y = qx)^2 for each integrand."""
+    totals, x = [arb(0)] * len(integrands), _hull(*cell)
     for box in boxes:
         # q x is increasing in both: its hull stays below 1 where the product of two balls may not
         y = _hull(box.low * cell[0], box.high * cell[1])
-        total += box.width * arb(abs(integrand(box, x, y)).upper()) ** 2
-    return total
+        sizes = [arb(abs(integrand(box, x, y)).upper()) for integrand in integrands]
+        totals = [total + box.width * size**2 for total, size in zip(totals, sizes, strict=True)]
+    return totals
 
 
-def _both_norms(boxes: list[_Box], cell: tuple[fmpq, fmpq]) -> tuple[arb, arb]:
-    """The norms of `_curvature` and of `_casimir` over a cell."""
-    curvature, slope, x = arb(0), arb(0), _hull(*cell)
-    for box in boxes:
-        # q x is increasing in both: its hull stays below 1 where the product of two balls may not
-        y = _hull(box.low * cell[0], box.high * cell[1])
-        curvature += box.width * arb(abs(_curvature(box, x, y)).upper()) ** 2
-        slope += box.width * arb(abs(_casimir(box, x, y)).upper()) ** 2
-    return curvature, slope
+def _phi(y: arb) -> arb:
+    """phi with the inverse first: a power of a wide ball 1 - y may hold zero where the ball does not."""
+    return (2 - y) * (1 / (1 - y)) ** 2
 
 
 def _plain(box: _Box, x: arb, y: arb) -> arb:
     """g phi."""
-    return box.g * (2 - y) / (1 - y) ** 2
+    return box.g * _phi(y)
 
 
 def _curvature(box: _Box, x: arb, y: arb) -> arb:
     """(g - q g' + q^2 g'') phi."""
-    return (box.g - box.q * box.slope + box.q**2 * box.curve) * (2 - y) / (1 - y) ** 2
+    return (box.g - box.q * box.slope + box.q**2 * box.curve) * _phi(y)
 
 
 def _casimir(box: _Box, x: arb, y: arb) -> arb:
     """d/dq [q (1-qx) d/dq (g phi)], J(J+1) acting on g phi times x."""
-    one = 1 - y
-    third = x * (3 + y) / one**3  # d/dq of y(3-y)/(1-y)^2
-    second = (2 - y) / one + y / one**2 + y * (3 - y) / one**2
-    return box.curve * box.q * (2 - y) / one + box.slope * second + box.g * third
+    inverse = 1 / (1 - y)
+    third = x * (3 + y) * inverse**3  # d/dq of y(3-y)/(1-y)^2
+    second = (2 - y) * inverse + y * inverse**2 + y * (3 - y) * inverse**2
+    return box.curve * box.q * (2 - y) * inverse + box.slope * second + box.g * third
 
 
 def _below(boxes: list[_Box], first: fmpq) -> arb:
@@ -205,8 +205,7 @@ def _below(boxes: list[_Box], first: fmpq) -> arb:
 
     sum_{J even} (2J+1)/(a+J(J+1))^2 <= (1+3/a)/(2a) for a = c/x >= 6.
     """
-    cell = (fmpq(0), first)
-    plain, casimir = _norms(boxes, cell, _plain).sqrt(), _norms(boxes, cell, _casimir).sqrt()
+    plain, casimir = (norm.sqrt() for norm in _norms(boxes, (fmpq(0), first), _plain, _casimir))
     c = arb((casimir / plain).mid())
     if not c >= 6 * arb(first):
         raise Refused("the first node is too large for the bound on what lies below it")

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import factorial
 
 from flint import arb, arb_mat, ctx, fmpq
 
@@ -66,10 +67,10 @@ class _Node:
 
     def folded(self, fold: int) -> arb:
         """sum_i 6 b_i I_fold + 2 a_i I_(fold-1) of J = 0; without the second for fold = 1."""
-        total = sum((b * w**fold for w, b in zip(self.w, self.cubic, strict=True)), fmpq(0)) * fmpq(6, _FACTORIAL[fold])
+        total = sum((b * w**fold for w, b in zip(self.w, self.cubic, strict=True)), fmpq(0)) * fmpq(6, factorial(fold))
         if fold > 1:
             flat = sum((a * w ** (fold - 1) for w, a in zip(self.w, self.square, strict=True)), fmpq(0))
-            total += flat * fmpq(2, _FACTORIAL[fold - 1])
+            total += flat * fmpq(2, factorial(fold - 1))
         return arb(total)
 
     def divided(self) -> tuple[arb, arb]:
@@ -85,9 +86,6 @@ class _Node:
             rest += (c1 + (c2 / 2 - bw / 3) * w) * w
             other += (c2 - bw / 2) * w - c0 / w
         return once + rest, twice + other
-
-
-_FACTORIAL = (1, 1, 2, 6, 24)
 
 
 def _sums(places: Sequence[_Node], last: int) -> list[arb]:

@@ -35,17 +35,19 @@ def cosine_sums(points: Sequence[fmpq], weights: Sequence[fmpq], last: int) -> l
         small = _powers(turn, step)
         large = _powers(small[-1] * turn, len(left))
         right += [[e.real for e in small], [-e.imag for e in small]]
+        weight = arb(c)
         for row, e in zip(left, large, strict=True):
-            row += [c * e.real, c * e.imag]
+            row += [weight * e.real, weight * e.imag]
     found: list[arb] = (arb_mat(left) * arb_mat(right)).entries()
     return found[: last + 1]
 
 
 def _powers(base: acb, count: int) -> list[acb]:
-    found = [acb(1)]
-    while len(found) < count:
-        found.append(found[-1] * base)
-    return found
+    """base^0, base^1 ...: halved exponents, since each product of rectangles widens them by up to sqrt 2."""
+    found = [acb(1), base]
+    for n in range(2, count):
+        found.append(found[n // 2] * found[n - n // 2])
+    return found[:count]
 
 
 class EvenWaves:

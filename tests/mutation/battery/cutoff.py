@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import mpmath
-from flint import arb, arb_mat, ctx, fmpq, fmpq_poly
+from flint import arb, ctx, fmpq, fmpq_poly
 
 from tests.mutation.battery.common import (
     Check,
@@ -23,104 +22,11 @@ from tests.mutation.battery.common import (
     real,
     refused,
 )
+from tests.mutation.battery.cutoff_quadrature import NAME, node_sum, phi, points, replaced, spline
 from tests.mutation.battery.gravity import Fraction_to
 
 CHECKS: list[Check] = []
 check = collector(CHECKS)
-NAME = "cutoff_6_20_20"
-
-
-def spline(data: dict[str, Any]) -> list[tuple[Fraction, Fraction, list[Fraction]]]:
-    """(q_i, q_{i+1}, coefficients of g): the truncated powers summed."""
-    breaks, alpha, beta = ([Fraction(t) for t in data[name]] for name in ("breaks", "alpha", "beta"))
-    total, found = [Fraction(0)] * 4, []
-    for i, (q, a, b) in enumerate(zip(breaks, alpha, beta, strict=True)):
-        for k, c in enumerate((a * q * q - b * q**3, -2 * a * q + 3 * b * q * q, a - 3 * b * q, b)):
-            total[k] += c
-        if i + 1 < len(breaks):
-            found.append((q, breaks[i + 1], list(total)))
-    return found
-
-
-@lru_cache(maxsize=5)
-def points(count: int = 3) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
-    """Quadrature on every piece: q, weight, g, g', g''."""
-    rule = mpmath.calculus.quadrature.GaussLegendre(mpmath.mp).calc_nodes(count, 150)
-    found = []
-    with mpmath.workdps(35):
-        for low, high, c in spline(load(NAME)):
-            coefficients = [real(v) for v in c]
-            middle, half = (real(low) + real(high)) / 2, (real(high) - real(low)) / 2
-            for u, w in rule:
-                q = middle + half * u
-                g = sum(v * q**k for k, v in enumerate(coefficients))
-                slope = sum(k * v * q ** (k - 1) for k, v in enumerate(coefficients) if k)
-                curve = sum(k * (k - 1) * v * q ** (k - 2) for k, v in enumerate(coefficients) if k > 1)
-                found.append((q, w * half, g, slope, curve))
-    return found
-
-
-def phi(y: Any) -> Any:
-    return (2 - y) / (1 - y) ** 2
-
-
-@lru_cache(maxsize=20)
-def node_sum(x: Fraction, last: int) -> mpmath.mpf:
-    """sum over even J <= last of (2J+1) |K_J| / 2, K_J = (x^2/2) int dq g phi(qx) P_J(1-2qx)."""
-    with mpmath.workdps(35):
-        place = real(x)
-        total = [mpmath.mpf(0)] * (last + 1)
-        for q, w, g, _, _ in points(5):
-            y = q * place
-            front = w * g * phi(y)
-            before, now = mpmath.mpf(1), 1 - 2 * y
-            for spin in range(last + 1):
-                total[spin] += front * before
-                before, now = now, ((2 * spin + 3) * (1 - 2 * y) * now - (spin + 1) * before) / (spin + 2)
-        return sum((2 * spin + 1) * abs(place**2 / 2 * total[spin]) / 2 for spin in range(0, last + 1, 2))
-
-
-@check("node_sums.py", "wave_sums.py", "cutoff_document.py")
-def sums_at_nodes(v: Verifier) -> None:
-    certificate = v.cutoff_document.read_certificate(load(NAME))
-    places = [Fraction(1, 5), Fraction(2, 3), Fraction(1)]
-    with mpmath.workdps(35):
-        for last, line in ((20, 200), (2, 2)):
-            some = replaced(v, certificate, last_spin=last, nodes=[Fraction_to(x) for x in places])
-            kept = ctx.prec
-            with patched(v.node_sums, _LINE=line):
-                found = v.node_sums.node_sums(some)
-            assert ctx.prec == kept and len(found) == len(places)
-            for place, value in zip(places, found, strict=True):
-                holds(value, node_sum(place, last), 1e-15)
-
-
-@check("wave_sums.py", "node_sums.py")
-def sums_of_waves(v: Verifier) -> None:
-    """Cosines of multiples and even Legendre polynomials against mpmath, blocks of rows, zero weights, bad points."""
-    points = [Fraction(1), Fraction(1, 3), Fraction(-5, 7), Fraction(-1), Fraction(1, 2)]
-    exactly = [Fraction_to(z) for z in points]
-    with mpmath.workdps(80), ctx.workprec(200):
-        for weights in ([1, -3, 0, 5, -1], [0, 0, 2, 0, 0], [0] * 5):
-            found = v.wave_sums.cosine_sums(exactly, [fmpq(c) for c in weights], 13)
-            assert len(found) == 14
-            for m, value in enumerate(found):
-                turns = [mpmath.cos(m * mpmath.acos(real(z))) for z in points]
-                holds(value, sum(c * t for c, t in zip(weights, turns, strict=True)), 1e-40)
-        with patched(v.wave_sums, _ROWS=3):
-            waves = v.wave_sums.EvenWaves(12)
-        columns = [v.wave_sums.cosine_sums([z], [fmpq(1)], 12)[::2] for z in exactly]
-        lines = waves.sums(arb_mat(columns).transpose())
-        assert len(lines) == 7
-        for half, line in enumerate(lines):
-            for value, z in zip(line, points, strict=True):
-                holds(value, mpmath.legendre(2 * half, real(z)), 1e-40)
-        for outside in (Fraction(3, 2), Fraction(-3, 2)):
-            try:
-                v.wave_sums.cosine_sums([fmpq(1), Fraction_to(outside)], [fmpq(1), fmpq(1)], 3)
-            except AssertionError:
-                continue
-            raise RuntimeError("a point outside [-1, 1] was taken")
 
 
 @check("cutoff.py")
@@ -133,11 +39,6 @@ def cells_together(v: Verifier) -> None:
     assert v.cutoff._group(steep, 0, fmpq(24, 25)) == 1
     assert v.cutoff._group(steep, 0, fmpq(49, 50)) == steep[1]
     assert v.cutoff._group(steep, 0, 1 - fmpq(1, 20) - fmpq(1, 2000)) == 1
-
-
-def replaced(v: Verifier, certificate: Any, **changes: Any) -> Any:
-    names = ("p_min", "contacts", "breaks", "alpha", "beta", "nodes", "last_spin", "bound")
-    return v.cutoff_document.CutoffCertificate(**{**{n: getattr(certificate, n) for n in names}, **changes})
 
 
 @check("cutoff.py", "cutoff_document.py")
@@ -194,7 +95,7 @@ def norms(v: Verifier) -> None:
                 (Fraction(0), Fraction(1, 20), 2),
             ):
                 cell = Fraction_to(low), Fraction_to(high)
-                found = ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, name)))[1]
+                found = ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, name))[0])[1]
                 values = [
                     sum(w * integrand(q, real(x), g, s, c) ** 2 for q, w, g, s, c in points(4))
                     for x in (low, (low + high) / 2, high)
@@ -212,8 +113,8 @@ def ranges_of_norms(v: Verifier) -> None:
         asked.append((x, y))
         return arb(-2, 0.5)
 
-    found = v.cutoff._norms([box, box], (fmpq(1, 5), fmpq(1, 2)), integrand)
-    assert abs(float(found.mid()) - 2 * 3 * 2.5**2) < 1e-6
+    found = v.cutoff._norms([box, box], (fmpq(1, 5), fmpq(1, 2)), integrand, lambda box, x, y: arb(1))
+    assert all(abs(float(one.mid()) - two) < 1e-6 for one, two in zip(found, (2 * 3 * 2.5**2, 6), strict=True))
     for ball, low, high in ((asked[0][0], 1 / 5, 1 / 2), (asked[0][1], 1 / 15, 1 / 5)):
         bottom, roof = (float(end.mid()) for end in (ball.lower(), ball.upper()))
         assert abs(bottom - low) < 1e-8 and abs(roof - high) < 1e-8
@@ -229,6 +130,19 @@ def norms_as_defined(v: Verifier) -> None:
         for name, integrand in NORMS.items():
             found = getattr(v.cutoff, name)(box, arb(numbers[1]), arb(Fraction_to(q * x)))
             holds(found, integrand(*(real(n) for n in (q, x, g, s, c))), 1e-35)
+
+
+@check("cutoff.py")
+def norms_on_a_wide_box(v: Verifier) -> None:
+    """A box with y = 0.65 +- 0.25: (1-y)^3 in balls holds zero, the norms are finite all the same."""
+    y, one = arb(0.65, 0.25), arb(1)
+    box = v.cutoff._Box(fmpq(1, 2), fmpq(1, 2), one, one, one, one, one)
+    assert ((1 - y) ** 3).contains(0)
+    for name in NORMS:
+        found = getattr(v.cutoff, name)(box, one, y)
+        assert found.is_finite()
+        for place in (0.4, 0.65, 0.9):
+            assert found.contains(getattr(v.cutoff, name)(box, one, arb(place)))
 
 
 @check("cutoff.py")
@@ -280,7 +194,7 @@ def below_the_first_node(v: Verifier) -> None:
         first = Fraction(1, 50)
         cell = fmpq(0), Fraction_to(first)
         plain, casimir = (
-            mpmath.sqrt(ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, n)))[1]) for n in ("_plain", "_casimir")
+            mpmath.sqrt(ends(v.cutoff._norms(boxes, cell, getattr(v.cutoff, n))[0])[1]) for n in ("_plain", "_casimir")
         )
         c, x = casimir / plain, real(first)
         # sum (2J+1)|K_J| <= sqrt(sum (2J+1)/(a+J(J+1))^2) sqrt(Parseval of (a + J(J+1)) K), a = c/x
@@ -311,19 +225,19 @@ def the_four_parts(v: Verifier) -> None:
     last = certificate.last_spin
     values = {"_curvature": 7.0, "_casimir": 3.0}
 
-    def norms(boxes: Any, cell: Any) -> Any:
-        return tuple(arb(values[name] * float(exact(cell[1]))) for name in ("_curvature", "_casimir"))
+    def norms(boxes: Any, cell: Any, *integrands: Any) -> Any:
+        return [arb(values[one.__name__] * float(exact(cell[1]))) for one in integrands]
 
     def one(choice: str) -> float:
         pieces = {
             "node_sums": lambda some: [arb(0)] * len(some.nodes),
             "_below": lambda *_: arb(0),
-            "_both_norms": lambda *_: (arb(0), arb(0)),
+            "_norms": lambda *_: (arb(0), arb(0)),
         }
         chosen = {
             "sums": ("node_sums", lambda some: [arb(float(exact(x))) for x in some.nodes]),
             "below": ("_below", lambda *_: arb(5)),
-            "norms": ("_both_norms", norms),
+            "norms": ("_norms", norms),
         }[choice]
         with patched(module, **{**pieces, chosen[0]: chosen[1]}):
             return float(module.upper_bound(certificate).mid())
@@ -351,13 +265,36 @@ def the_four_parts(v: Verifier) -> None:
         module,
         node_sums=lambda some: [arb(1, 0.5)] * len(some.nodes),
         _below=lambda *_: arb(0),
-        _both_norms=lambda *_: (arb(0), arb(0)),
+        _norms=lambda *_: (arb(0), arb(0)),
     ):
         wide = module.upper_bound(certificate)
     assert wide.is_exact() and abs(float(wide.mid()) / (32 * 1.5 * sum(h for _, _, h in steps) / pole) - 1) < 1e-6
     for low, high in ((Fraction(1, 3), Fraction(2, 3)), (Fraction(1, 7), Fraction(3, 11))):
         hull = module._hull(Fraction_to(low), Fraction_to(high))
         assert hull.lower() <= arb(Fraction_to(low)).upper() and hull.upper() >= arb(Fraction_to(high)).lower()
+
+
+@check("cutoff.py")
+def norms_of_cells_together(v: Verifier) -> None:
+    """Cells that are enclosed together use the norms of the range from the first of them to the last, others theirs."""
+    nodes = [fmpq(1, 10), fmpq(1, 2), fmpq(33, 64), fmpq(17, 32), fmpq(3, 4)]
+    some = replaced(v, v.cutoff_document.read_certificate(load(NAME)), nodes=nodes)
+    asked: list[Any] = []
+
+    def norms(boxes: Any, cell: Any, *integrands: Any) -> Any:
+        asked.append(cell)
+        return [arb(0), arb(4) ** len(asked)]
+
+    zeros = {"node_sums": lambda some: [arb(0)] * len(some.nodes), "_below": lambda *_: arb(0)}
+    with patched(v.cutoff, _norms=norms, **zeros):
+        found = float(v.cutoff.upper_bound(some).mid())
+    assert asked == [(nodes[0], nodes[1]), (nodes[1], nodes[3]), (nodes[3], nodes[4])]
+    pole = float(ends(v.cutoff._pole(some, some.pieces))[0])
+    total = 0.0
+    for (a, b), power in zip(itertools.pairwise(float(exact(x)) for x in nodes), (1, 2, 2, 3), strict=True):
+        share = 0.5 if b <= 0.5 else 1.0
+        total += float(mpmath.log(b / a)) / (2**0.5 * (some.last_spin + 1)) * (share * b / 4) ** 0.5 * 2**power / 2
+    assert abs(found / (32 * total / pole) - 1) < 1e-12
 
 
 @check("cutoff.py", "cutoff_document.py")
@@ -371,7 +308,7 @@ def share_of_even_spins(v: Verifier) -> None:
             v.cutoff,
             node_sums=lambda some: [arb(0)] * len(some.nodes),
             _below=lambda *_: arb(0),
-            _both_norms=lambda *_: (arb(0), arb(1)),
+            _norms=lambda *_: (arb(0), arb(1)),
         ):
             found[high] = (
                 float(v.cutoff.upper_bound(some).mid()) / float(mpmath.log(10 * float(high))) / float(high) ** 0.5
@@ -391,6 +328,9 @@ def claims_of_cutoffs(v: Verifier) -> None:
     proved = v.cutoff.upper_bound(certificate)
     above = str(exact(Fraction_to(Fraction(float(proved.mid())))) * Fraction(10**13 + 1, 10**13))
     below = str(exact(Fraction_to(Fraction(float(proved.mid())))) * Fraction(10**13 - 10, 10**13))
+    for endless in ("nan", "inf"):
+        with patched(v.cutoff, _upper_bound=lambda _, value=endless: arb(value)):
+            refused(v, data, "too wide")
     with patched(v.cutoff, _upper_bound=lambda _: proved):
         accepted(v, {**data, "bound": above})
         refused(v, {**data, "bound": below}, "weaker")

@@ -408,10 +408,15 @@ def strips(v: Verifier) -> None:
                     if proves
                     else not_proved(v, prove, some, arb(0), fmpq(0), fmpq(1))
                 )
-        for m, power in ((0, 20), (12, 0)):  # those kept with their sign
-            some = [arb_poly([1])] + [arb_poly([0])] * 20
-            some[m] = some[m] + arb_poly([0] * power + [5])
-            prove(some, arb(0), fmpq(0), fmpq(1))
+        for m, power in ((0, 19), (0, 20), (12, 0)):  # those kept with their sign
+            for size, proves in ((5, True), (-0.9, True), (-1.1, False)):
+                some = [arb_poly([1])] + [arb_poly([0])] * 20
+                some[m] = some[m] + arb_poly([0] * power + [size])
+                (
+                    prove(some, arb(0), fmpq(0), fmpq(1))
+                    if proves
+                    else not_proved(v, prove, some, arb(0), fmpq(0), fmpq(1))
+                )
 
 
 # documents

@@ -18,6 +18,8 @@ RISING: Terms = {Fraction(2): Fraction(1), Fraction(3): Fraction(-1)}
 #: int f p^2 < 0 with positive higher moments; moments that become negative
 FALLING: Terms = {Fraction(3): Fraction(-39, 50), Fraction(4): Fraction(89, 50), Fraction(5): Fraction(-1)}
 CHANGING: Terms = {Fraction(2): Fraction(19, 20), Fraction(3): Fraction(-39, 20), Fraction(4): Fraction(1)}
+#: p^2 (1-p)^2, whose slope vanishes at both ends
+HUMP: Terms = {Fraction(2): Fraction(1), Fraction(3): Fraction(-2), Fraction(4): Fraction(1)}
 FUNCTIONALS = {5: F5, 6: F6, 8: F8}
 
 
@@ -31,7 +33,7 @@ def value_of(terms: Terms, p: Any) -> Any:
 @check("high_energy.py")
 def heights_and_slopes(v: Verifier) -> None:
     """Upper bounds of f on 100 pieces of sqrt(p), and of |f'|, close to them."""
-    for dimension, terms in FUNCTIONALS.items():
+    for dimension, terms in (*FUNCTIONALS.items(), (7, HUMP)):
         f = smeared(v, terms, dimension)
         with ctx.workprec(160):
             heights, slope = v.high_energy._upper_function(f), v.high_energy._largest_slope(f)
@@ -45,6 +47,28 @@ def heights_and_slopes(v: Verifier) -> None:
             assert highest * (1 - mpmath.mpf(10) ** -12) <= found <= highest + size * 0.12, (dimension, i)
         steepest = max(abs(value_of(derivative, k / mpmath.mpf(400))) for k in range(1, 401))
         assert steepest <= ends(slope)[1] <= steepest * 1.2
+
+
+@check("high_energy.py")
+def upper_ends_of_balls(v: Verifier) -> None:
+    """What is known in a ball counts at the end that is larger: coefficients of pieces, the largest x, f_+."""
+    with patched(v.high_energy, _on_pieces=lambda _: [[arb(1, 0.5), arb(0, 0.25)], [arb(-3, 0.5)], [arb(9)]]):
+        heights = v.high_energy._upper_function(smeared(v, F6, 6))
+    assert [ends(h)[0] == ends(h)[1] for h in heights] == [True, True]
+    assert abs(float(heights[0].mid()) - 1.75) < 1e-6 and heights[1] == 0
+    f = smeared(v, F6, 6)
+    with ctx.workprec(160):
+        near = arb(1) + arb(2) ** -70  # the same as 1 in floats
+        for pieces, least in (([[arb(1, 0.5)], [arb(0.5)]], arb(1.5)), ([[arb(1)], [near]], near)):
+            with patched(v.high_energy, _on_pieces=lambda _, pieces=pieces: pieces):
+                assert v.high_energy._largest_slope(f).upper() >= least
+    heights = v.high_energy._upper_function(f)
+    for low, high, radius in (("0.3", "0.5", 0.05), ("0.5", "0.6", 0.1)):
+        wide = v.high_energy._lost(f, 40, heights, arb(1), (arb(low), arb(high, radius)))[1].upper()
+        assert wide >= v.high_energy._lost(f, 40, heights, arb(1), (arb(low), arb(high) + arb(radius)))[1].lower()
+    for low, high in (("0.2", "0.4"), ("0.3", "0.7")):
+        wide = v.high_energy._lost(f, 40, heights, arb(1), (arb(low, 0.1), arb(high)))[1].upper()
+        assert wide >= v.high_energy._lost(f, 40, heights, arb(1), (arb(low) - arb(0.1), arb(high)))[1].lower()
 
 
 @check("high_energy.py")
