@@ -98,7 +98,7 @@ def _convergence(output: Output) -> None:
         curves.append(Curve(f"{ratio_label(name, 'g2')}, $b_{{{last}}}={limit:.6g}$", points, marker="o"))
     title = f"$D=4$, {SCOPE}\n{proved(data)}"
     label = rf"$b_{{{last}}}-b_n$ of the lower end $b_n$"
-    plot_curves(curves, "order $n$ of the null constraints", label, title, output.figure("chvd_convergence"), logy=True)
+    plot_curves(curves, ("order $n$ of the null constraints", label), title, output.figure("chvd_convergence"), log="y")
     caption = (
         f"How far the lower end of a range at order n is from that at order {last}, in units of the cutoff: what the "
         "null constraints of higher orders add. Lines only guide the eye."
@@ -116,7 +116,7 @@ def _dimensions(output: Output) -> None:
         points = np.array([(d, _number(bound.lower)) for d, bound in found.items()])
         curves.append(Curve(f"order {order}", points, marker="o"))
     label = axis_label("g3", "g2").replace("$g_", r"min $g_", 1)
-    plot_curves(curves, "space-time dimension $D$", label, f"{SCOPE}\n{proved(data)}", output.figure("chvd_dimensions"))
+    plot_curves(curves, ("space-time dimension $D$", label), f"{SCOPE}\n{proved(data)}", output.figure("chvd_dimensions"))
     caption = "The lower end of g3/g2 by space-time dimension, for several orders of the null constraints."
     output.save(
         "chvd_dimensions", data, caption, f"D={dimensions[0]} to {dimensions[-1]}, {WORDS}, orders in the legend"

@@ -45,7 +45,7 @@ def _maxima(output: Output) -> None:
         curves.append(Curve(f"$D={d}$, order 4: {first:.4f} $U$", points, marker="o"))
     name, label = "full_unitarity_max_g2", r"$\max g_2$ / its value at order 4"
     title = SCOPE + "\n" + proved([b.upper.to_dict() for b in bounds.values()], "point")
-    plot_curves(curves, "order of the sum rules", label, title, output.figure(name))
+    plot_curves(curves, ("order of the sum rules", label), title, output.figure(name))
     caption = (
         "Largest g2 that full unitarity allows, by the order of the sum rules, relative to order 4 (whose value is in "
         "the legend, U = (4 pi)^(D/2) M^-D). Lines only guide the eye."
@@ -71,7 +71,7 @@ def _region(output: Output, coupling: str) -> None:
     ]
     name = f"full_unitarity_{coupling}"
     title = f"$D=4$, {SCOPE}\nsum rules and nulls to order {order}"
-    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", axis_label(coupling, "g2"), title, output.figure(name))
+    plot_curves(curves, (r"$g_2/U$, $U=(4\pi)^2M^{-4}$", axis_label(coupling, "g2")), title, output.figure(name))
     caption = (
         f"Allowed values of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4: the intersection of "
         f"{len(region.certified)} certified half-planes in (g2, {coupling}) and of the certified bounds of rho_J >= 0."

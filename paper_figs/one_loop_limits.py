@@ -53,7 +53,7 @@ def _largest(output: Output) -> None:
     )
     scope += f"{proved(uppers)}; dotted: only this interval; hollow: not trustworthy"
     plot_curves(
-        curves, "loop orders that are in", r"excluded from $g_2/U=$", scope, figure, logy=True,
+        curves, ("loop orders that are in", r"excluded from $g_2/U=$"), scope, figure, log="y",
         ticks=LABELS[: len(truncations)],
     )  # fmt: skip
     caption = "Where the excluded g2 begin, in units of U = (4 pi)^(D/2) M^-D, loop orders added from left to right. "
@@ -97,7 +97,7 @@ def _null(output: Output) -> None:
         "loop side of the $n=4$ null, $\\Delta(t)/t^2$, loops of $g_2^2$, exact\nlogarithm in $D=4$: no forward limit"
     )
     label = r"$\Delta(t)/(t^2g_2^2)\;\,[U^{-1}]$"
-    plot_curves(curves, r"$-t/M^2$", label, scope, figure, logx=True, logy=True)
+    plot_curves(curves, (r"$-t/M^2$", label), scope, figure, log="xy")
     caption = "Loop side of the n=4 null divided by t^2 and g2^2, and the running of g4 in D=4, versus -t."
     curve_data = {curve.label: curve.points.tolist() for curve in curves}
     output.save("one_loop_null", curve_data, caption, "exact one-loop amplitude, g2^2, D=4, 5, 6")

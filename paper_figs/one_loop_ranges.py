@@ -37,7 +37,7 @@ def _regions(output: Output) -> None:
         data[level] = found.to_dict()
     scope = r"$D=5$, $\rho_J\geq 0$, all even $J$, all $m\geq M$, rules to order 4"
     scope += f"\none loop with {TERMS}, $\\mu=M$; {proved(data, 'piece')}"
-    plot_curves(curves, axis_label("g3", "g2"), axis_label("g4", "g2"), scope, output.figure("one_loop_regions"))
+    plot_curves(curves, (axis_label("g3", "g2"), axis_label("g4", "g2")), scope, output.figure("one_loop_regions"))
     caption = "Outer polygons of (g3/g2, g4/g2) at tree level and with one loop at several g2 in units of "
     caption += (
         "U = (4 pi)^(5/2) M^-5: nothing is allowed outside, between their corners either. Dashed: not trustworthy."
@@ -64,7 +64,7 @@ def _ranges(output: Output) -> None:
         scope += f"couplings at $\\mu=M$, 10 smeared nulls, {proved(data)}"
         label = axis_label(coupling, "g2")
         xlabel = r"$g_2/U$, $U=(4\pi)^2M^{-4}$"
-        plot_curves(curves, xlabel, label, scope, output.figure(name), doubtful_from=trusted_g2(4))
+        plot_curves(curves, (xlabel, label), scope, output.figure(name), doubtful_from=trusted_g2(4))
         caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4, tree level and one loop; grey: "
         caption += "tree-level f_0 of g2 at the cutoff above 1. All couplings at mu = M"
         caption += "; g4 < 0 is a statement at that scale." if coupling == "g4" else "."

@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from positivity.questions.errors import InputError
+from positivity.questions.couplings import order_of, parse_combination
+from positivity.questions.density import Assumptions
+from positivity.questions.errors import InputError, check_order
+from positivity.questions.scope import Scope
 
 Request = Mapping[str, Any]
 Row = dict[str, Any]
@@ -65,16 +68,9 @@ def prepare(request: Request) -> None:
     """Raise InputError if the first point makes no sense, before anything is computed."""
     task = request["task"]
     if task == "bound":
-        from positivity.questions.couplings import order_of, parse_combination
-        from positivity.questions.errors import check_dimension, check_order
-        from positivity.questions.options import check_choices, loop_choice
-
-        check_choices(request["digits"], request["density"], request["loops"], request["method"])
-        loop_choice(request["loops"], request["order"])
-        _assumptions(request)
-        check_dimension(request["dimension"])
-        named = [parse_combination(name) for name in (request["target"], *request["fix"])]
-        check_order(request["order"], max(order_of(c) for each in named for c in each))
+        scope = _scope(request)
+        named = [parse_combination(request["target"]), *(held.combination for held in scope.fix)]
+        check_order(scope.order, max(order_of(c) for each in named for c in each))
         if _warm(request):
             _solver(request)
     elif task == "check":
@@ -83,16 +79,18 @@ def prepare(request: Request) -> None:
         _function(task)
 
 
+def _scope(request: Request) -> Scope:
+    """The scope of a point."""
+    words = {key: request[key] for key in ("order", "dimension", "fix", "density", "loops", "digits", "method")}
+    return Scope(**words, smeared=request["smeared"], assumptions=_assumptions(request))
+
+
 def _bound(request: Request) -> Row:
-    from positivity.bounds.bound import bound
+    from positivity.bounds.bound import bound_in
 
     if _warm(request):
         return _warm_bound(request)
-    result = bound(
-        request["target"], request["over"], order=request["order"], dimension=request["dimension"],
-        fix=request["fix"], digits=request["digits"], density=request["density"], loops=request["loops"],
-        method=request["method"], assumptions=_assumptions(request), smeared=request["smeared"],
-    )  # fmt: skip
+    result = bound_in(_scope(request), request["target"], request["over"])
     return _bound_row(request, result.problem, result.lower, result.upper)
 
 
@@ -104,14 +102,9 @@ def _warm(request: Request) -> bool:
 
 def _solver(request: Request) -> tuple[Any, Any]:
     from positivity.bounds.bound import positive_solver
-    from positivity.questions.couplings import parse_combination
-    from positivity.questions.options import check_choices
 
-    check_choices(request["digits"], "positive", "tree", "lp")
-    return positive_solver(
-        parse_combination(request["target"]), request["over"] or "g2", request["fix"], request["order"],
-        request["dimension"], request["digits"],
-    )  # fmt: skip
+    scope = _scope(request)
+    return positive_solver(parse_combination(request["target"]), scope.over(request["over"]), scope)
 
 
 def _warm_bound(request: Request) -> Row:
@@ -166,12 +159,10 @@ def _checker() -> Any:
     return check
 
 
-def _assumptions(request: Request) -> Any:
+def _assumptions(request: Request) -> Assumptions | None:
     data = request.get("assumptions")
     if data is None:
         return None
-    from positivity.questions.density import Assumptions
-
     unknown = set(data) - {"ceiling", "last_spin", "gaps"}
     if unknown:
         raise InputError(f"assumptions: unknown key {sorted(unknown)[0]!r}; use ceiling, last_spin, gaps")

@@ -21,7 +21,7 @@ from positivity.questions.errors import (
     whole_number,
 )
 from positivity.questions.options import MAX_DIGITS, MAX_SMEARED
-from positivity.questions.question import SCHEME
+from positivity.questions.question import scope_line
 from positivity.questions.reading import MAX_SPECIFICATION, read_text
 from positivity.questions.scans.axes import WHOLE_NUMBERS, Axis
 
@@ -168,23 +168,20 @@ class ScanSpec:
     @property
     def scope(self) -> str:
         """One line: what all numbers of the scan are about."""
-        held = "".join(f", {name} = {value}" for name, value in self.fix)
         scanned = [axis.name for axis in self.axes]
         whole = {name: "scanned" if name in scanned else self.options[name] for name in WHOLE_NUMBERS}
         density = "rho_J >= 0" if self.options["density"] == "positive" else "0 <= rho_J <= 2"
         if self.assumptions:
             density += " and " + json.dumps(dict(self.assumptions))
-        level = "tree level" if self.options["loops"] == "tree" else f"one loop with {self.options['loops']} ({SCHEME})"
         rules = f"{self.options['smeared']} smeared nulls" if self.options["smeared"] else "forward sum rules"
         asked = self.task
         if self.task == "bound":
             default = "g2" if self.options["density"] == "positive" and self.options["loops"] == "tree" else "1"
             over = self.options["over"] or default
             asked = f"range of {self.options['target']}" + ("" if over == "1" else f"/{over}")
-        return (
-            f"{asked} versus {', '.join(scanned)}: D={whole['dimension']}, {level}, {density}, all even spins, "
-            f"masses >= M=1, {rules} to order {whole['order']}{held}"
-        )
+        rules = f"{rules} to order {whole['order']}"
+        line = scope_line(whole["dimension"], self.options["loops"], density, rules, self.fix)
+        return f"{asked} versus {', '.join(scanned)}: {line}"
 
 
 def digest(data: Mapping[str, Any]) -> str:
