@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-import positivity
 from paper_figs.shared import Output, proved
 from positivity.amplitudes.one_loop import loop_term, running
+from positivity.answers.bound import Bound
 from positivity.answers.plotting import COLOURS, Curve, plot_curves
+from positivity.bounds.bound import bound
 from positivity.questions.loops import parse_pairs
 from positivity.questions.question import SCHEME
 from positivity.sum_rules.arcs import improved_null_coefficient
@@ -66,10 +67,10 @@ def _largest(output: Output) -> None:
     output.save("one_loop_max_g2", data, caption, scope)
 
 
-def _bound(dimension: int, loops: str) -> positivity.Bound:
+def _bound(dimension: int, loops: str) -> Bound:
     if loops == "tree":
-        return positivity.bound("g2", "U", density="unitary", order=8, dimension=dimension)
-    return positivity.bound("g2", "U", loops=loops, order=4, dimension=dimension)
+        return bound("g2", "U", density="unitary", order=8, dimension=dimension)
+    return bound("g2", "U", loops=loops, order=4, dimension=dimension)
 
 
 def _null(output: Output) -> None:

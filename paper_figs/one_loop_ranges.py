@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-import positivity
 from paper_figs.shared import Output, proved
+from positivity.answers.bound import Bound
 from positivity.answers.plotting import Curve, axis_label, plot_curves
+from positivity.bounds.bound import bound
 from positivity.questions.question import SCHEME
 from positivity.regions.loop_region import loop_region
+from positivity.regions.region import region
 from positivity.sum_rules.truncation import trusted_g2
 
 LOOPS = "g2^2,g2g3,g3^2,g2g4"
@@ -24,7 +26,7 @@ def make(output: Output) -> None:
 
 
 def _regions(output: Output) -> None:
-    tree = positivity.region("g3", "g4", "g2", order=4, dimension=5, points=output.choose(60, 16))
+    tree = region("g3", "g4", "g2", order=4, dimension=5, points=output.choose(60, 16))
     curves, data = [Curve("tree level, any $g_2$", tree.outer, closed=True)], {"tree": tree.to_dict()}
     for level in output.choose(REGION_LEVELS, REGION_LEVELS[:2]):
         found = loop_region(
@@ -73,10 +75,10 @@ def _ranges(output: Output) -> None:
         output.save(name, data, caption, words)
 
 
-def _line(bounds: dict[str, positivity.Bound], side: str) -> np.ndarray:
+def _line(bounds: dict[str, Bound], side: str) -> np.ndarray:
     """(n, 2): the values of one end versus g2."""
     return np.array([(float(level), float(getattr(bound, side).value or "nan")) for level, bound in bounds.items()])
 
 
-def _bound(coupling: str, loops: str, level: str) -> positivity.Bound:
-    return positivity.bound(coupling, "g2", density="unitary", loops=loops, fix={"g2": f"{level}U"}, smeared=10)
+def _bound(coupling: str, loops: str, level: str) -> Bound:
+    return bound(coupling, "g2", density="unitary", loops=loops, fix={"g2": f"{level}U"}, smeared=10)

@@ -88,7 +88,8 @@ class Density:
 
     ceiling: at most 2 (full unitarity), None for rho_J >= 0.  last_spin, gaps: as in `Assumptions`; they need a
     ceiling, as no certificate for rho_J >= 0 states them.  Numbers are exact: text, integers, fractions or
-    decimals; frozen and hashable.  Raises InputError.
+    decimals; frozen and hashable.  Masses in units M = 1.
+    Raises InputError.  Method: docs/theory/full_unitarity.md.
     """
 
     ceiling: fmpq | None

@@ -148,8 +148,10 @@ class Scope:
 
     def problem(self, coupling: str, over: str) -> Problem:
         """The question about one or two combinations, as documents keep it."""
+        # ratios are written as in the documents of version 0.1
+        fix = tuple((held.name, held.text if self.absolute else str(held.in_m)) for held in self.fix)
         return Problem(
-            coupling, over, self.dimension, self.order, tuple((held.name, held.text) for held in self.fix),
+            coupling, over, self.dimension, self.order, fix,
             self.density.word, pairs_text(self.loops), self.density.assumptions, self.smeared,
         )  # fmt: skip
 

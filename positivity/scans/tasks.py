@@ -8,13 +8,13 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from positivity.questions.couplings import order_of, parse_combination
-from positivity.questions.density import Assumptions
 from positivity.questions.errors import InputError, check_order
+from positivity.questions.scans.spec import density_of
 from positivity.questions.scope import Scope
 
 Request = Mapping[str, Any]
@@ -74,15 +74,16 @@ def prepare(request: Request) -> None:
         if _warm(request):
             _solver(request)
     elif task == "check":
-        _checker()
+        _scope(request, fix=None)
     else:
         _function(task)
 
 
-def _scope(request: Request) -> Scope:
+def _scope(request: Request, **others: Any) -> Scope:
     """The scope of a point."""
-    words = {key: request[key] for key in ("order", "dimension", "fix", "density", "loops", "digits", "method")}
-    return Scope(**words, smeared=request["smeared"], assumptions=_assumptions(request))
+    words = {key: request[key] for key in ("order", "dimension", "fix", "loops", "digits", "method", "smeared")}
+    density = density_of(request["density"], request.get("assumptions"))
+    return Scope(**{**words, "density": density, **others})
 
 
 def _bound(request: Request) -> Row:
@@ -139,40 +140,13 @@ def _bound_row(request: Request, problem: Any, lower: Any, upper: Any) -> Row:
 
 
 def _check(request: Request) -> Row:
-    given = {"order": request["order"], "dimension": request["dimension"]}
-    if request["density"] != "positive" or request["loops"] != "tree":
-        given |= {"density": request["density"], "loops": request["loops"]}
-    assumed = _assumptions(request)
-    if assumed is not None:
-        given["assumptions"] = assumed
-    verdict = _checker()(request["fix"], **given)
-    word = str(getattr(verdict, "status", None) or verdict.verdict)
+    from positivity.checks.check import check_in
+
+    verdict = check_in(_scope(request, fix=None), request["fix"])
     # an allowed point is proved by its spectrum, so that stays with the certificates
     dropped = {"seconds", "versions", *(_EVIDENCE if request["keep"] == "values" else ())}
     result = {key: value for key, value in verdict.to_dict().items() if key not in dropped}
-    return {"status": word, "reason": str(getattr(verdict, "reason", "") or ""), "result": result}
-
-
-def _checker() -> Any:
-    from positivity.checks.check import check
-
-    return check
-
-
-def _assumptions(request: Request) -> Assumptions | None:
-    data = request.get("assumptions")
-    if data is None:
-        return None
-    unknown = set(data) - {"ceiling", "last_spin", "gaps"}
-    if unknown:
-        raise InputError(f"assumptions: unknown key {sorted(unknown)[0]!r}; use ceiling, last_spin, gaps")
-    gaps: Sequence[Any] = data.get("gaps", ())
-    try:
-        return Assumptions(
-            str(data.get("ceiling", "2")), data.get("last_spin"), tuple((int(spin), str(mass)) for spin, mass in gaps)
-        )
-    except (TypeError, ValueError):
-        raise InputError("assumptions: write gaps as pairs [spin, m^2], e.g. gaps = [[2, 4]]") from None
+    return {"status": verdict.status, "reason": verdict.reason, "result": result}
 
 
 @lru_cache(maxsize=8)
