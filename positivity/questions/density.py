@@ -62,7 +62,7 @@ def exact_assumptions(assumptions: Assumptions) -> Assumptions:
     Raises InputError for a ceiling outside (0, 2], an odd spin or a gap below the cutoff.
     """
     if not isinstance(assumptions, Assumptions):
-        raise InputError(f"assumptions {shown(assumptions)}: give positivity.Assumptions(ceiling=..., ...)")
+        raise InputError(f"assumptions {shown(assumptions)}: give positivity.Density(ceiling=..., ...) as density")
     ceiling = parse_rational(assumptions.ceiling, "ceiling")
     if not 0 < ceiling <= 2:
         raise InputError(f"ceiling {shown(assumptions.ceiling)}: full unitarity allows 0 < rho <= 2")

@@ -200,11 +200,12 @@ def _with_density(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def density_of(name: str, assumptions: Mapping[str, Any] | None) -> Density:
     """The density of a specification; raises InputError."""
-    if assumptions is None or name == "positive":
-        if assumptions is not None:
-            raise InputError("assumptions on the density need density 'unitary'")
+    if assumptions is None:
         return Density.of(name)
-    return Density.of({"ceiling": "2", **assumptions})
+    restricted = Density.of({"ceiling": "2", **assumptions})
+    if Density.of(name).ceiling is None:
+        raise InputError("assumptions on the density need density 'unitary'")
+    return restricted
 
 
 def digest(data: Mapping[str, Any]) -> str:
