@@ -48,8 +48,8 @@ for strength in ("0.1U", "0.3U", "0.5U"):
 # ceiling.
 
 # %%
-assumed = positivity.Assumptions(ceiling="1", gaps=((0, "2"),))
-print(positivity.bound("g2", over="U", order=order, density="unitary", assumptions=assumed))
+assumed = positivity.Density(ceiling=1, gaps=((0, 2),))
+print(positivity.bound("g2", over="U", order=order, density=assumed))
 
 # %% [markdown]
 # Smeared null constraints replace the whole tower of $k=2$ forward ones. They are evaluated on a grid, so the result is

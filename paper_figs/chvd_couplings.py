@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-import positivity
 from paper_figs.shared import Output, number, proved
-from positivity.answers.bound import bound_rows, text_table
+from positivity.answers.bound import Bound, bound_rows, text_table
+from positivity.answers.end import End
 from positivity.answers.plotting import (
     COLOURS,
     SINGLE,
@@ -21,6 +21,7 @@ from positivity.answers.plotting import (
     scope_title,
     style,
 )
+from positivity.bounds.bound import bound
 from positivity.questions.couplings import order_of, parse_combination
 
 COUPLINGS = ("g3", "g4", "g5", "g6", "g6'", "g7", "g8", "g8'", "g9", "g9'", "g10", "g10'")
@@ -28,7 +29,7 @@ COUPLINGS = ("g3", "g4", "g5", "g6", "g6'", "g7", "g8", "g8'", "g9", "g9'", "g10
 MOVING = ("g3", "g6'", "g8'", "g9'")
 SCOPE = r"tree level, $\rho_J\geq 0$, all even $J$, all $m\geq M$"
 WORDS = "tree level, rho_J >= 0, all even spins, all masses above the cutoff M"
-Bounds = dict[str, positivity.Bound]
+Bounds = dict[str, Bound]
 
 
 def make(output: Output) -> None:
@@ -40,7 +41,7 @@ def make(output: Output) -> None:
 
 def _ranges(output: Output) -> None:
     order = output.choose(14, 10)
-    bounds = {name: positivity.bound(name, "g2", order=order) for name in COUPLINGS}
+    bounds = {name: bound(name, "g2", order=order) for name in COUPLINGS}
     print(text_table(bound_rows(list(bounds.values())), f"{bounds['g3'].problem.scope}\n"))
     name = "chvd_ranges"
     _draw_ranges(bounds, order, output.figure(name))
@@ -69,7 +70,7 @@ def _draw_ranges(bounds: Bounds, order: int, path: Any) -> None:
         finish(plt, figure, path)
 
 
-def _draw_end(axes: Any, row: int, end: positivity.End, outwards: int) -> None:
+def _draw_end(axes: Any, row: int, end: End, outwards: int) -> None:
     """A bar with its value for a certified end, an open circle for another."""
     proved, value = end.status == "certified", _number(end)
     style_of = {"marker": "|", "color": COLOURS[0]} if proved else {"marker": "o", "color": COLOURS[1], "mfc": "white"}
@@ -89,7 +90,7 @@ def _convergence(output: Output) -> None:
     curves, data = [], {}
     for name in MOVING:
         lowest = max(map(order_of, parse_combination(name)))
-        found = {n: positivity.bound(name, "g2", order=n) for n in (*orders, last) if n >= lowest}
+        found = {n: bound(name, "g2", order=n) for n in (*orders, last) if n >= lowest}
         if len(found) < 3:
             continue  # nothing to compare with at --quick
         data[name] = {f"order {n}": bound.to_dict() for n, bound in found.items()}
@@ -98,7 +99,7 @@ def _convergence(output: Output) -> None:
         curves.append(Curve(f"{ratio_label(name, 'g2')}, $b_{{{last}}}={limit:.6g}$", points, marker="o"))
     title = f"$D=4$, {SCOPE}\n{proved(data)}"
     label = rf"$b_{{{last}}}-b_n$ of the lower end $b_n$"
-    plot_curves(curves, "order $n$ of the null constraints", label, title, output.figure("chvd_convergence"), logy=True)
+    plot_curves(curves, ("order $n$ of the null constraints", label), title, output.figure("chvd_convergence"), log="y")
     caption = (
         f"How far the lower end of a range at order n is from that at order {last}, in units of the cutoff: what the "
         "null constraints of higher orders add. Lines only guide the eye."
@@ -111,17 +112,19 @@ def _dimensions(output: Output) -> None:
     dimensions = output.choose((4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 20), (4, 5, 6, 8, 10))
     curves, data = [], {}
     for order in output.choose((4, 10), (4, 6)):
-        found = {d: positivity.bound("g3", "g2", order=order, dimension=d) for d in dimensions}
+        found = {d: bound("g3", "g2", order=order, dimension=d) for d in dimensions}
         data[f"order {order}"] = {f"D={d}": bound.to_dict() for d, bound in found.items()}
         points = np.array([(d, _number(bound.lower)) for d, bound in found.items()])
         curves.append(Curve(f"order {order}", points, marker="o"))
     label = axis_label("g3", "g2").replace("$g_", r"min $g_", 1)
-    plot_curves(curves, "space-time dimension $D$", label, f"{SCOPE}\n{proved(data)}", output.figure("chvd_dimensions"))
+    plot_curves(
+        curves, ("space-time dimension $D$", label), f"{SCOPE}\n{proved(data)}", output.figure("chvd_dimensions")
+    )
     caption = "The lower end of g3/g2 by space-time dimension, for several orders of the null constraints."
     output.save(
         "chvd_dimensions", data, caption, f"D={dimensions[0]} to {dimensions[-1]}, {WORDS}, orders in the legend"
     )
 
 
-def _number(end: positivity.End) -> float:
+def _number(end: End) -> float:
     return number(end)

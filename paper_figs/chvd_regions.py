@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-import positivity
 from paper_figs.shared import Output
 from positivity.amplitudes.uv_completions import PlaneMarker
 from positivity.answers.plotting import DOUBLE, SINGLE, axis_label, draw_markers, finish, scope_title, style
+from positivity.answers.region import Region
+from positivity.regions.region import region
 
 Window = tuple[tuple[float, float], tuple[float, float]]
 SHADES = ("#9ECAE1", "#4FA3D1", "#2171B5", "#08306B")
@@ -42,13 +43,13 @@ def make(output: Output) -> None:
     """Save one figure per plane with its data."""
     for plane in PLANES:
         regions = {
-            order: positivity.region(plane.x, plane.y, order=order, points=output.choose(100, 16))
+            order: region(plane.x, plane.y, order=order, points=output.choose(100, 16))
             for order in output.choose(plane.orders, plane.coarse)
         }
         _save(output, plane, regions)
 
 
-def _save(output: Output, plane: Plane, regions: dict[int, positivity.Region]) -> None:
+def _save(output: Output, plane: Plane, regions: dict[int, Region]) -> None:
     name = f"chvd_{plane.x}_{plane.y}".replace("'", "p")
     _draw(plane, regions, output.figure(name))
     best = regions[max(regions)]
@@ -67,7 +68,7 @@ def _save(output: Output, plane: Plane, regions: dict[int, positivity.Region]) -
     output.save(name, {f"order {order}": region.to_dict() for order, region in regions.items()}, caption, scope)
 
 
-def _draw(plane: Plane, regions: dict[int, positivity.Region], path: Any) -> None:
+def _draw(plane: Plane, regions: dict[int, Region], path: Any) -> None:
     with style() as plt:
         columns = 2 if plane.window else 1
         size = (DOUBLE, 3.1) if plane.window else (SINGLE, 3.2)
@@ -84,7 +85,7 @@ def _draw(plane: Plane, regions: dict[int, positivity.Region], path: Any) -> Non
         finish(plt, figure, path)
 
 
-def _panel(axes: Any, plane: Plane, regions: dict[int, positivity.Region], window: Window | None = None) -> None:
+def _panel(axes: Any, plane: Plane, regions: dict[int, Region], window: Window | None = None) -> None:
     best = regions[max(regions)]
     axes.fill(*best.outer.T, color=SHADES[-1], alpha=0.12, lw=0)
     # orders are a sequence: shades of one hue, the strongest order solid

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-import positivity
 from paper_figs.shared import Output, number, proved
 from positivity.answers.bound import bound_rows, text_table
 from positivity.answers.plotting import Curve, axis_label, plot_curves
+from positivity.bounds.bound import bound
+from positivity.regions.region import region
 
 DIMENSIONS = (4, 5, 6)
 SCOPE = r"tree level, $0\leq\rho_J\leq 2$, all even $J$, all $m\geq M$"
@@ -18,22 +19,20 @@ def make(output: Output) -> None:
     _maxima(output)
     for coupling in ("g3", "g4"):
         _region(output, coupling)
-    bound = positivity.bound("g2", over="U", order=output.choose(8, 6), density="unitary")
+    found = bound("g2", over="U", order=output.choose(8, 6), density="unitary")
     name = "full_unitarity_density"
-    bound.plot("upper", str(output.figure(name)))
+    found.plot("upper", str(output.figure(name)))
     caption = (
         "The density that makes g2 largest: rho_J = 2 where shaded, 0 elsewhere, for the lowest spins. It is the "
         "solution of the primal linear program (numerical); the bound on g2 itself has a certificate."
     )
-    output.save(name, bound.to_dict(), caption, bound.problem.scope)
+    output.save(name, found.to_dict(), caption, found.problem.scope)
 
 
 def _maxima(output: Output) -> None:
     orders = output.choose((4, 5, 6, 7, 8), (4, 6))
     bounds = {
-        (d, n): positivity.bound("g2", over="U", order=n, dimension=d, density="unitary")
-        for d in DIMENSIONS
-        for n in orders
+        (d, n): bound("g2", over="U", order=n, dimension=d, density="unitary") for d in DIMENSIONS for n in orders
     }
     for d in DIMENSIONS:
         shown = [bounds[d, n] for n in orders]
@@ -45,7 +44,7 @@ def _maxima(output: Output) -> None:
         curves.append(Curve(f"$D={d}$, order 4: {first:.4f} $U$", points, marker="o"))
     name, label = "full_unitarity_max_g2", r"$\max g_2$ / its value at order 4"
     title = SCOPE + "\n" + proved([b.upper.to_dict() for b in bounds.values()], "point")
-    plot_curves(curves, "order of the sum rules", label, title, output.figure(name))
+    plot_curves(curves, ("order of the sum rules", label), title, output.figure(name))
     caption = (
         "Largest g2 that full unitarity allows, by the order of the sum rules, relative to order 4 (whose value is in "
         "the legend, U = (4 pi)^(D/2) M^-D). Lines only guide the eye."
@@ -56,27 +55,27 @@ def _maxima(output: Output) -> None:
 
 def _region(output: Output, coupling: str) -> None:
     order, points = output.choose((8, 40), (6, 16))
-    region = positivity.region("g2", coupling, order=order, density="unitary", points=points)
+    traced = region("g2", coupling, order=order, density="unitary", points=points)
     # 0 <= rho <= 2 includes rho >= 0, whose bounds on the ratio close the region at small g2
-    positive = positivity.bound(coupling, order=order)
+    positive = bound(coupling, order=order)
     cone = [(number(positive.lower), -1.0, 0.0), (-number(positive.upper), 1.0, 0.0)]
-    lines = [*(plane.line for plane in region.certified), *cone]
-    ratio = _ratio_outline(lines, float(region.outer[:, 0].max()))
+    lines = [*(plane.line for plane in traced.certified), *cone]
+    ratio = _ratio_outline(lines, float(traced.outer[:, 0].max()))
     curves = [
         Curve(
-            f"certified, from {len(region.certified)} half-planes and the bounds of $\\rho_J\\geq 0$",
+            f"certified, from {len(traced.certified)} half-planes and the bounds of $\\rho_J\\geq 0$",
             ratio,
             closed=True,
         )
     ]
     name = f"full_unitarity_{coupling}"
     title = f"$D=4$, {SCOPE}\nsum rules and nulls to order {order}"
-    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", axis_label(coupling, "g2"), title, output.figure(name))
+    plot_curves(curves, (r"$g_2/U$, $U=(4\pi)^2M^{-4}$", axis_label(coupling, "g2")), title, output.figure(name))
     caption = (
         f"Allowed values of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4: the intersection of "
-        f"{len(region.certified)} certified half-planes in (g2, {coupling}) and of the certified bounds of rho_J >= 0."
+        f"{len(traced.certified)} certified half-planes in (g2, {coupling}) and of the certified bounds of rho_J >= 0."
     )
-    output.save(name, region.to_dict() | {"rho_J >= 0": positive.to_dict()}, caption, region.problem.scope)
+    output.save(name, traced.to_dict() | {"rho_J >= 0": positive.to_dict()}, caption, traced.problem.scope)
 
 
 def _ratio_outline(lines: list[tuple[float, float, float]], largest: float) -> np.ndarray:

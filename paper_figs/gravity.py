@@ -46,7 +46,7 @@ def make(output: Output) -> None:
         curves.append(Curve(f"$D={dimension}$", _open_to_the_right(intersect_half_planes(lines)), filled=True))
         print(f"D={dimension}: {len(lines) - 1} half-planes", flush=True)
     figure = output.figure("gravity_g2_g3")
-    plot_curves(curves, r"$g_2M^2/8\pi G$", r"$g_3M^4/8\pi G$", SCOPE.format(*functions), figure)
+    plot_curves(curves, (r"$g_2M^2/8\pi G$", r"$g_3M^4/8\pi G$"), SCOPE.format(*functions), figure)
     caption = "Allowed (g2 M^2, g3 M^4) over 8 pi G with the graviton pole; the regions go on to the right."
     scope = f"tree level with graviton exchange, {LEADING_ORDER}, rho_J >= 0, even spins and masses sampled, "
     scope += f"functions {functions}"

@@ -44,7 +44,9 @@ def _variants(output: Output, coupling: str) -> None:
         line = {"closed": True} if name in "RF" else {"style": "none", "marker": "x" if name == "B" else "+"}
         curves.append(Curve(f"{name}: {VARIANTS[name]}", np.vstack([outline, above]), **line))
     name, label = f"one_loop_variants_{coupling}", axis_label(coupling, "g2")
-    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label, SCOPE, output.figure(name), doubtful_from=trusted_g2(4))
+    plot_curves(
+        curves, (r"$g_2/U$, $U=(4\pi)^2M^{-4}$", label), SCOPE, output.figure(name), doubtful_from=trusted_g2(4)
+    )
     variants = "; ".join(f"{key}: {text}" for key, text in VARIANTS.items()).replace(r"$\mu=M$", "mu = M")
     caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4. {variants}."
     output.save(name, data, caption, WORDS)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-import positivity
 from paper_figs.shared import Output, proved
 from positivity.amplitudes.one_loop import loop_term, running
+from positivity.answers.bound import Bound
 from positivity.answers.plotting import COLOURS, Curve, plot_curves
+from positivity.bounds.bound import bound
 from positivity.questions.loops import parse_pairs
 from positivity.questions.question import SCHEME
 from positivity.sum_rules.arcs import improved_null_coefficient
@@ -53,7 +54,7 @@ def _largest(output: Output) -> None:
     )
     scope += f"{proved(uppers)}; dotted: only this interval; hollow: not trustworthy"
     plot_curves(
-        curves, "loop orders that are in", r"excluded from $g_2/U=$", scope, figure, logy=True,
+        curves, ("loop orders that are in", r"excluded from $g_2/U=$"), scope, figure, log="y",
         ticks=LABELS[: len(truncations)],
     )  # fmt: skip
     caption = "Where the excluded g2 begin, in units of U = (4 pi)^(D/2) M^-D, loop orders added from left to right. "
@@ -66,10 +67,10 @@ def _largest(output: Output) -> None:
     output.save("one_loop_max_g2", data, caption, scope)
 
 
-def _bound(dimension: int, loops: str) -> positivity.Bound:
+def _bound(dimension: int, loops: str) -> Bound:
     if loops == "tree":
-        return positivity.bound("g2", "U", density="unitary", order=8, dimension=dimension)
-    return positivity.bound("g2", "U", loops=loops, order=4, dimension=dimension)
+        return bound("g2", "U", density="unitary", order=8, dimension=dimension)
+    return bound("g2", "U", loops=loops, order=4, dimension=dimension)
 
 
 def _null(output: Output) -> None:
@@ -97,7 +98,7 @@ def _null(output: Output) -> None:
         "loop side of the $n=4$ null, $\\Delta(t)/t^2$, loops of $g_2^2$, exact\nlogarithm in $D=4$: no forward limit"
     )
     label = r"$\Delta(t)/(t^2g_2^2)\;\,[U^{-1}]$"
-    plot_curves(curves, r"$-t/M^2$", label, scope, figure, logx=True, logy=True)
+    plot_curves(curves, (r"$-t/M^2$", label), scope, figure, log="xy")
     caption = "Loop side of the n=4 null divided by t^2 and g2^2, and the running of g4 in D=4, versus -t."
     curve_data = {curve.label: curve.points.tolist() for curve in curves}
     output.save("one_loop_null", curve_data, caption, "exact one-loop amplitude, g2^2, D=4, 5, 6")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-import positivity
 from paper_figs.shared import Output, number, proved
+from positivity.answers.bound import Bound
 from positivity.answers.plotting import Curve, axis_label, plot_curves
+from positivity.bounds.bound import bound
 from positivity.questions.question import SCHEME
 from positivity.regions.loop_region import loop_region
+from positivity.regions.region import region
 from positivity.sum_rules.truncation import trusted_g2
 
 LOOPS = "g2^2,g2g3,g3^2,g2g4"
@@ -24,7 +26,7 @@ def make(output: Output) -> None:
 
 
 def _regions(output: Output) -> None:
-    tree = positivity.region("g3", "g4", "g2", order=4, dimension=5, points=output.choose(60, 16))
+    tree = region("g3", "g4", "g2", order=4, dimension=5, points=output.choose(60, 16))
     curves, data = [Curve("tree level, any $g_2$", tree.outer, closed=True)], {"tree": tree.to_dict()}
     for level in output.choose(REGION_LEVELS, REGION_LEVELS[:2]):
         found = loop_region(
@@ -37,7 +39,7 @@ def _regions(output: Output) -> None:
         data[level] = found.to_dict()
     scope = r"$D=5$, $\rho_J\geq 0$, all even $J$, all $m\geq M$, rules to order 4"
     scope += f"\none loop with {TERMS}, $\\mu=M$; {proved(data, 'piece')}"
-    plot_curves(curves, axis_label("g3", "g2"), axis_label("g4", "g2"), scope, output.figure("one_loop_regions"))
+    plot_curves(curves, (axis_label("g3", "g2"), axis_label("g4", "g2")), scope, output.figure("one_loop_regions"))
     caption = "Outer polygons of (g3/g2, g4/g2) at tree level and with one loop at several g2 in units of "
     caption += (
         "U = (4 pi)^(5/2) M^-5: nothing is allowed outside, between their corners either. Dashed: not trustworthy."
@@ -64,7 +66,7 @@ def _ranges(output: Output) -> None:
         scope += f"couplings at $\\mu=M$, 10 smeared nulls, {proved(data)}"
         label = axis_label(coupling, "g2")
         xlabel = r"$g_2/U$, $U=(4\pi)^2M^{-4}$"
-        plot_curves(curves, xlabel, label, scope, output.figure(name), doubtful_from=trusted_g2(4))
+        plot_curves(curves, (xlabel, label), scope, output.figure(name), doubtful_from=trusted_g2(4))
         caption = f"Range of {coupling}/g2 versus g2 in units of U = (4 pi)^2 M^-4, tree level and one loop; grey: "
         caption += "tree-level f_0 of g2 at the cutoff above 1. All couplings at mu = M"
         caption += "; g4 < 0 is a statement at that scale." if coupling == "g4" else "."
@@ -73,10 +75,10 @@ def _ranges(output: Output) -> None:
         output.save(name, data, caption, words)
 
 
-def _line(bounds: dict[str, positivity.Bound], side: str) -> np.ndarray:
+def _line(bounds: dict[str, Bound], side: str) -> np.ndarray:
     """(n, 2): the values of one end versus g2."""
     return np.array([(float(level), number(getattr(bound, side))) for level, bound in bounds.items()])
 
 
-def _bound(coupling: str, loops: str, level: str) -> positivity.Bound:
-    return positivity.bound(coupling, "g2", density="unitary", loops=loops, fix={"g2": f"{level}U"}, smeared=10)
+def _bound(coupling: str, loops: str, level: str) -> Bound:
+    return bound(coupling, "g2", density="unitary", loops=loops, fix={"g2": f"{level}U"}, smeared=10)

@@ -49,7 +49,7 @@ def _versus_p_min(output: Output) -> None:
     title = f"{DENSITY}\nfree contact terms as listed, higher ones zero; {NUMERICAL}"
     name = "weak_gravity_p_min"
     axes = r"$\Lambda/p_{\min}$", r"max $\Lambda/M_P$"
-    plot_curves(curves, *axes, title, output.figure(name), logx=True, logy=True)
+    plot_curves(curves, axes, title, output.figure(name), log="xy")
     caption = (
         "Largest Lambda/M_P versus Lambda/p_min for several sets of free contact terms. The dashed line is no bound: "
     )
@@ -81,7 +81,7 @@ def _versus_g2(output: Output) -> None:
         curves.append(Curve(label, _points([level / unit for level in levels], bounds), marker="o", style=style))
     title = f"{DENSITY}\n$A_2,A_4$, couplings to $g_6$, $p_{{\\min}}=0.1\\Lambda$; {NUMERICAL}"
     name = "weak_gravity_g2"
-    plot_curves(curves, r"$g_2/U$, $U=(4\pi)^2\Lambda^{-4}$", r"max $\Lambda/M_P$", title, output.figure(name))
+    plot_curves(curves, (r"$g_2/U$, $U=(4\pi)^2\Lambda^{-4}$", r"max $\Lambda/M_P$"), title, output.figure(name))
     caption = "Largest Lambda/M_P versus g2, tree level and with the one-loop arcs of g2^2; p_min = 0.1 Lambda."
     output.save(name, data, caption, WORDS)
 
@@ -103,7 +103,7 @@ def _versus_g4(output: Output) -> None:
     title += f"lines: closed form, leading order in $\\mu/\\Lambda$; program {NUMERICAL}"
     name = "weak_gravity_g4"
     axes = r"$g_4\Lambda^8$", r"max $8\pi G\Lambda^2$"
-    plot_curves(curves, *axes, title, output.figure(name), logx=True, logy=True)
+    plot_curves(curves, axes, title, output.figure(name), log="xy")
     caption = (
         "Largest 8 pi G Lambda^2 versus g4 for a regulated pole: closed form (lines) and program (points). The closed "
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from positivity.answers.bound import Bound
     from positivity.answers.citations import cite
     from positivity.answers.cutoff import CutoffBound
-    from positivity.answers.end import DensityStep, End, State
+    from positivity.answers.end import End
     from positivity.answers.gravity import GravityBound
     from positivity.answers.loading import load
     from positivity.answers.loop_region import LoopRegion
@@ -27,77 +27,72 @@ if TYPE_CHECKING:
     from positivity.answers.scan import Scan
     from positivity.answers.verdict import Verdict
     from positivity.bounds.bound import bound
-    from positivity.bounds.closed_form import AnalyticCutoff, analytic_cutoff
     from positivity.bounds.cutoff import cutoff_bound
     from positivity.bounds.cutoff_proved import certify_cutoff
     from positivity.bounds.gravity import gravity_bound
     from positivity.certificates.verification import verify
     from positivity.checks.check import check
     from positivity.checks.cone import Checker
-    from positivity.questions.density import Assumptions
+    from positivity.questions.density import Density
     from positivity.questions.errors import InputError
-    from positivity.questions.question import Problem
-    from positivity.questions.scans.spec import ScanSpec
-    from positivity.regions.loop_region import loop_region
     from positivity.regions.region import region
     from positivity.scans.runner import scan
-    from positivity.sum_rules.cutoff_rules import CutoffProblem
-    from positivity.sum_rules.null_constraints import NullConstraint, null_constraints
+    from positivity.scope import Scope
+    from positivity.sum_rules.null_constraints import null_constraints
 
 _HOME = {
-    "Assumptions": "questions.density",
-    "DensityStep": "answers.end",
     "Bound": "answers.bound",
     "Checker": "checks.cone",
     "CutoffBound": "answers.cutoff",
-    "CutoffProblem": "sum_rules.cutoff_rules",
+    "Density": "questions.density",
     "End": "answers.end",
     "GravityBound": "answers.gravity",
     "InputError": "questions.errors",
     "LoopRegion": "answers.loop_region",
-    "NullConstraint": "sum_rules.null_constraints",
-    "Problem": "questions.question",
     "Region": "answers.region",
     "Scan": "answers.scan",
-    "ScanSpec": "questions.scans.spec",
-    "State": "answers.end",
+    "Scope": "scope",
     "Verdict": "answers.verdict",
     "bound": "bounds.bound",
-    "check": "checks.check",
-    "cutoff_bound": "bounds.cutoff",
-    "AnalyticCutoff": "bounds.closed_form",
-    "analytic_cutoff": "bounds.closed_form",
     "certify_cutoff": "bounds.cutoff_proved",
+    "check": "checks.check",
+    "cite": "answers.citations",
+    "cutoff_bound": "bounds.cutoff",
     "gravity_bound": "bounds.gravity",
     "load": "answers.loading",
-    "loop_region": "regions.loop_region",
-    "cite": "answers.citations",
     "null_constraints": "sum_rules.null_constraints",
     "region": "regions.region",
     "scan": "scans.runner",
     "verify": "certificates.verification",
 }
 
+#: public before: found here still, see docs/reference/migration.md
+_FORMER = {
+    "AnalyticCutoff": "bounds.closed_form",
+    "Assumptions": "questions.density",
+    "CutoffProblem": "sum_rules.cutoff_rules",
+    "DensityStep": "answers.end",
+    "NullConstraint": "sum_rules.null_constraints",
+    "Problem": "questions.question",
+    "ScanSpec": "questions.scans.spec",
+    "State": "answers.end",
+    "analytic_cutoff": "bounds.closed_form",
+    "loop_region": "regions.loop_region",
+}
+
 __all__ = [
-    "AnalyticCutoff",
-    "Assumptions",
     "Bound",
     "Checker",
     "CutoffBound",
-    "CutoffProblem",
-    "DensityStep",
+    "Density",
     "End",
     "GravityBound",
     "InputError",
     "LoopRegion",
-    "NullConstraint",
-    "Problem",
     "Region",
     "Scan",
-    "ScanSpec",
-    "State",
+    "Scope",
     "Verdict",
-    "analytic_cutoff",
     "bound",
     "certify_cutoff",
     "check",
@@ -105,7 +100,6 @@ __all__ = [
     "cutoff_bound",
     "gravity_bound",
     "load",
-    "loop_region",
     "null_constraints",
     "region",
     "scan",
@@ -116,8 +110,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # loaded on first use: importing the package stays fast
-    if name in _HOME:
-        return getattr(importlib.import_module(f"positivity.{_HOME[name]}"), name)
+    home = _HOME.get(name) or _FORMER.get(name)
+    if home is not None:
+        return getattr(importlib.import_module(f"positivity.{home}"), name)
     if name == "uv":
         return importlib.import_module("positivity.amplitudes.uv")
     raise AttributeError(f"module 'positivity' has no attribute {name!r}")

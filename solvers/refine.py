@@ -9,14 +9,15 @@ to a nearby solution): each step gains a fixed number of digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from flint import arb, arb_mat, fmpq
 
+from solvers.clusters import clusters
 from solvers.deadline import checkpoint
-from solvers.exchange import Contact, Exchange, ExchangeResult
+from solvers.exchange import Exchange, ExchangeResult
 from solvers.grid import REGGE, bernstein
 from solvers.program import from_longdouble
 from solvers.verify.precision import working_precision
@@ -92,7 +93,7 @@ class _Newton:
         self.large_spin = large_spin
 
     def run(self, result: ExchangeResult) -> Refined:
-        points = [self._point(*group) for group in self._clusters(result)]
+        points = [self._point(*group) for group in clusters(self.exchange, result, self.weights)]
         c = self.basis.solve(arb_mat([[_arb(value)] for value in result.multipliers]))
         c = arb_mat([[c[k, 0].mid()] for k in range(self.size)])
         for _ in range(len(points)):
@@ -128,22 +129,6 @@ class _Newton:
             right = -np.array([float((v / residual).mid()) for v in equations])
             self._move(points, c, _least_squares(jacobian, right), residual)
         raise NotRefined(f"Newton stalls at residual {best:.1e}")
-
-    def _clusters(self, result: ExchangeResult) -> list[tuple[int, float, float]]:
-        """Contacts of one spin with no hill between them are one contact."""
-        values = self.exchange.slack_function(result, [float(w) for w in self.weights])
-        groups: list[list[Contact]] = []
-        for contact in sorted(result.contacts, key=lambda a: (a.spin, a.s)):
-            last = groups[-1][-1] if groups else None
-            if last and last.spin == contact.spin and _same_valley(values, last, contact):
-                groups[-1].append(contact)
-            else:
-                groups.append([contact])
-        merged = []
-        for group in groups:
-            total = sum(a.weight for a in group)
-            merged.append((group[0].spin, sum(a.s * a.weight for a in group) / total, total))
-        return merged
 
     def _point(self, spin: int, s: float, weight: float) -> _Point:
         limit = spin == REGGE
@@ -255,12 +240,6 @@ class _Newton:
             atoms.append(Atom(point.spin, x, weight, point.limit))
         values = tuple(_exact(original[k, 0], self.digits) for k in range(self.size))
         return Refined(values, tuple(atoms), residual)
-
-
-def _same_valley(values: Callable[[int, float], float], a: Contact, b: Contact) -> bool:
-    """Whether the functional does not rise between two contacts of one spin."""
-    between = values(a.spin, (a.s + b.s) / 2)
-    return between <= 2 * max(values(a.spin, a.s), values(b.spin, b.s), 1e-15)
 
 
 def _negative(points: list[_Point]) -> int | None:

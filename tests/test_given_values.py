@@ -133,7 +133,7 @@ def test_the_library_does_not_speak_of_options():
         (["bound", "g3", "-o", "a.json", "--certificate", "a.json"], "two outputs"),
         (["cutoff", "--certificate", "c.json"], "--p-min"),
         (["cutoff", "--analytic", "--mu", "1", "--g4", "50", "--functions", "20"], "--functions"),
-        (["region", "g3", "g4", "--ceiling", "1"], "density"),
+        (["region", "g3", "g4", "--last-spin", "4"], "density"),
     ],
 )
 def test_what_the_command_line_says(capsys, line, fragment):

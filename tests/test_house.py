@@ -16,8 +16,8 @@ FLOORS = (
     ("certificates",),
     ("bounds", "checks"),
     ("regions", "scans"),
-    ("__init__", "cli"),
-    ("__main__", "paper_figs"),
+    ("cli", "scope"),
+    ("__init__", "__main__", "paper_figs"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS, 1) for room in rooms}
 #: most arrows between rooms, lines of a file, parameters of a function

@@ -146,6 +146,6 @@ def test_style(tmp_path):
     curve = Curve("line", np.array([[0.0, 0.0], [1.0, 1.0]]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matplotlib.figure.Figure, "savefig", spy)
-        plot_curves([curve], "x", "y", "title", tmp_path / "f.pdf")
+        plot_curves([curve], ("x", "y"), "title", tmp_path / "f.pdf")
     assert seen["width"] == SINGLE < DOUBLE and seen["fonts"] == 42
     assert tuple(f"#{colour.lstrip('#')}" for colour in seen["colours"]) == COLOURS

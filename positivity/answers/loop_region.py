@@ -88,9 +88,9 @@ class LoopRegion(Saved):
 
     def plot(self, path: str | None = None) -> Any:
         """Figure of the region; saved as PDF and PNG if a path is given."""
-        from positivity.answers.plotting import plot_plane
+        from positivity.answers.plotting import Plane, plot_plane
 
         proved = "nothing outside (certified)" if self.status == "certified" else "numerical, not proved"
         label = f"outer polygon: {proved}"
         nothing = np.zeros((0, 2))
-        return plot_plane(self.problem, (self.x, self.y), self.outer, label, nothing, nothing, [], path)
+        return plot_plane(self.problem, (self.x, self.y), Plane(self.outer, label, nothing, nothing), path)

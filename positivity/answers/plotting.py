@@ -108,28 +108,30 @@ def _density_text(assumptions: Assumptions) -> str:
     return ", ".join(words)
 
 
-def plot_plane(
-    problem: Problem,
-    names: tuple[str, str],
-    outer: np.ndarray,
-    outer_label: str,
-    inner: np.ndarray,
-    unproved: np.ndarray,
-    markers: Sequence[PlaneMarker],
-    path: str | Path | None = None,
-) -> Any:
-    """A region: certified outer polygon (n, 2), hull of known theories (n, 2), unproved points, markers."""
+@dataclass(frozen=True)
+class Plane:
+    """What is drawn of a region: outer polygon (n, 2) with its label, hull of known theories, unproved points."""
+
+    outer: np.ndarray
+    label: str
+    inner: np.ndarray
+    unproved: np.ndarray
+    markers: Sequence[PlaneMarker] = ()
+
+
+def plot_plane(problem: Problem, names: tuple[str, str], plane: Plane, path: str | Path | None = None) -> Any:
+    """A region with its scope."""
     with style() as plt:
         figure, axes = plt.subplots()
-        if len(outer):
-            axes.fill(*outer.T, color=COLOURS[0], alpha=0.15, lw=0)
-            axes.plot(*np.vstack([outer, outer[:1]]).T, color=COLOURS[0], label=outer_label)
-        if len(unproved):
-            axes.plot(*unproved.T, ls="", marker="x", ms=3, color=COLOURS[6], label="numerical, not proved")
-        if len(inner):
+        if len(plane.outer):
+            axes.fill(*plane.outer.T, color=COLOURS[0], alpha=0.15, lw=0)
+            axes.plot(*np.vstack([plane.outer, plane.outer[:1]]).T, color=COLOURS[0], label=plane.label)
+        if len(plane.unproved):
+            axes.plot(*plane.unproved.T, ls="", marker="x", ms=3, color=COLOURS[6], label="numerical, not proved")
+        if len(plane.inner):
             colours = {"facecolor": COLOURS[2], "edgecolor": COLOURS[2]}
-            axes.fill(*inner.T, alpha=0.35, lw=0.8, label="hull of known theories", **colours)
-        draw_markers(axes, markers)
+            axes.fill(*plane.inner.T, alpha=0.35, lw=0.8, label="hull of known theories", **colours)
+        draw_markers(axes, plane.markers)
         axes.set_xlabel(axis_label(names[0], problem.over))
         axes.set_ylabel(axis_label(names[1], problem.over))
         scope_title(figure, scope_lines(problem))
@@ -180,34 +182,33 @@ def draw_markers(axes: Any, markers: Sequence[PlaneMarker]) -> None:
 
 def plot_curves(
     curves: Sequence[Curve],
-    xlabel: str,
-    ylabel: str,
+    labels: tuple[str, str],
     title: str,
     path: str | Path | None = None,
     *,
+    log: str = "",
     doubtful_from: float | None = None,
-    logx: bool = False,
-    logy: bool = False,
     ticks: Sequence[str] = (),
 ) -> Any:
-    """Lines and filled outlines with a legend below; grey from `doubtful_from` on, where a truncation fails."""
+    """Lines and filled outlines with a legend below; grey from `doubtful_from` on, where a truncation fails.
+
+    labels: of both axes.  log: those that are logarithmic, "x", "y" or "xy".  ticks: names of 0, 1, ... on x.
+    """
     with style() as plt:
         figure, axes = plt.subplots()
         draw_curves(axes, curves)
-        if logx:
-            _log_scale(axes, axes.xaxis)
-        if logy:
-            _log_scale(axes, axes.yaxis)
+        for name in log:
+            _log_scale(axes, getattr(axes, f"{name}axis"))
         if ticks:
             axes.set_xticks(range(len(ticks)), list(ticks))
         if doubtful_from is not None:
             edge = axes.get_xlim()
             axes.axvspan(doubtful_from, edge[1], color="0.5", alpha=0.15, lw=0, label="truncation not trustworthy")
             axes.set_xlim(edge)
-        if not (ticks or logx) and all(float(x).is_integer() for curve in curves for x in curve.points[:, 0]):
+        if not (ticks or "x" in log) and all(float(x).is_integer() for curve in curves for x in curve.points[:, 0]):
             axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set_xlabel(xlabel)
-        axes.set_ylabel(ylabel)
+        axes.set_xlabel(labels[0])
+        axes.set_ylabel(labels[1])
         scope_title(figure, title)
         legend_below(figure)
         return finish(plt, figure, path)

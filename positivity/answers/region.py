@@ -122,10 +122,10 @@ class Region(Saved):
     def plot(self, path: str | None = None) -> Any:
         """Figure of the region; saved to `path` (PDF or PNG) if given.  Returns the figure."""
         from positivity.amplitudes.uv_completions import PlaneMarker
-        from positivity.answers.plotting import plot_plane
+        from positivity.answers.plotting import Plane, plot_plane
 
         markers = [PlaneMarker(theory.name, theory.x, theory.y) for theory in self.theories]
         unproved = [p.point for p in self.half_planes if p.end.status != "certified" and p.point is not None]
         label = f"certified boundary ({len(self.certified)} half-planes)"
         inner, crosses = np.array(self.inner), np.array(unproved)
-        return plot_plane(self.problem, (self.x, self.y), self.outer, label, inner, crosses, markers, path)
+        return plot_plane(self.problem, (self.x, self.y), Plane(self.outer, label, inner, crosses, markers), path)

@@ -4,45 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from positivity.answers.bound import Bound
 from positivity.answers.end import End
 from positivity.answers.limits import within
 from positivity.answers.provenance import versions
 from positivity.programs.build import ratio_program
-from positivity.questions.couplings import Combination, check_given, combination_text, parse_combination
-from positivity.questions.density import Assumptions
-from positivity.questions.errors import (
-    InputError,
-    check_dimension,
-    check_order,
-    known_keywords,
-    whole_number,
-)
-from positivity.questions.options import MAX_SMEARED, _over, check_choices, loop_choice, parse_fixes
+from positivity.questions.couplings import Combination, Coupling, combination_text, parse_combination
 from positivity.questions.question import Problem
+from positivity.questions.scope import Scope
+from positivity.questions.words import Words, takes_words
 
 if TYPE_CHECKING:
     from positivity.bounds.positive import EndSolver
 
 
-@known_keywords
-def bound(
-    coupling: str | Mapping[tuple[int, int], object],
-    over: str | None = None,
-    *,
-    order: int = 8,
-    dimension: int = 4,
-    fix: Mapping[str, object] | None = None,
-    digits: int = 8,
-    density: str = "positive",
-    loops: str = "tree",
-    method: str = "lp",
-    assumptions: Assumptions | None = None,
-    smeared: int = 0,
-    time_limit: float | None = None,
-) -> Bound:
+@takes_words(Words)
+def bound(coupling: str | Mapping[Coupling, object], over: str | None = None, **words: Unpack[Words]) -> Bound:
     """Both ends of the range of coupling/over in units M = 1, certified for all spins and masses.
 
     coupling: a name ("g3", "g6'", "g[0,2]") or a linear combination ("g3+2*g4").  order: highest
@@ -63,9 +42,11 @@ def bound(
 
     density "unitary" (0 <= rho_J <= 2): the range is absolute.  over is "1" (units of M, the
     default), "U" for U = (4 pi)^(D/2), or a coupling held fixed; fix holds couplings in units of
-    M or U, {"g2": "0.3U"}; at most 10 digits; assumptions restrict the density further; smeared
+    M or U, {"g2": "0.3U"}; at most 10 digits; smeared
     takes so many smeared nulls of the improved sum rule instead of the forward ones (numerical,
-    order is then not used).  Source: 2011.02957 section 5; method in docs/theory/full_unitarity.md.
+    order is then not used).  A `Density` or {"ceiling": 1, "last_spin": 4, "gaps": [(2, "4")]} as density restricts
+    it further; assumptions: the same beside the name "unitary".  Source: 2011.02957 section 5; method in
+    docs/theory/full_unitarity.md.
 
     time_limit: seconds after which the search stops; an end that is not found by then is "failed", with
     that as its reason, and one that is found stays.
@@ -73,63 +54,40 @@ def bound(
     Returns a Bound; an end that could not be certified says so in its status.  Raises InputError
     for a request that makes no sense, or a time limit too short for any end.
     """
+    return bound_in(Scope(**words), coupling, over)
+
+
+def bound_in(scope: Scope, coupling: str | Mapping[Coupling, object], over: str | None = None) -> Bound:
+    """As `bound`, in a scope that has been parsed."""
     started = time.perf_counter()
-    target, held = parse_combination(coupling), check_given(fix, "fix", 'fix={"g4": "0.3"}')
-    check_choices(digits, density, loops, method)
-    digits, smeared = int(digits), whole_number(smeared, "smeared", 0, MAX_SMEARED)
-    order, dimension = check_order(order), check_dimension(dimension)
-    pairs, unit = loop_choice(loops, order), _over(over, "1")
-    if density == "positive" and (assumptions is not None or (smeared and not pairs)):
-        raise InputError("assumptions on the density and smeared nulls need density 'unitary'")
-    if pairs and method != "lp":
-        raise InputError(f"method {method!r} knows no loops: drop it")
-    with within(time_limit):
-        if pairs:
+    target, over, method = parse_combination(coupling), scope.over(over), scope.method
+    with within(scope.time_limit):
+        if scope.loops:
             from positivity.bounds.loop_range import loop_range
 
-            problem, lower, upper = loop_range(
-                target, unit, held, order, dimension, digits, density, pairs, assumptions, smeared
-            )
-        elif density == "unitary":
+            problem, lower, upper = loop_range(target, over, scope)
+        elif scope.density.ceiling is not None:
             from positivity.bounds.bounded_range import unitary_range
 
-            given = Assumptions() if assumptions is None else assumptions
-            problem, lower, upper = unitary_range(target, unit, held, order, dimension, digits, given, smeared)
+            problem, lower, upper = unitary_range(target, over, scope)
             method = "cells"
         else:
-            problem, lower, upper = _positive_range(target, _over(over, "g2"), held, order, dimension, digits, method)
+            problem, lower, upper = _positive_range(target, over, scope)
     return Bound(problem, lower, upper, method, versions(), round(time.perf_counter() - started, 4))
 
 
-def _positive_range(
-    target: Combination,
-    over: str,
-    fix: Mapping[str, object] | None,
-    order: int,
-    dimension: int,
-    digits: int,
-    method: str,
-) -> tuple[Problem, End, End]:
+def _positive_range(target: Combination, over: str, scope: Scope) -> tuple[Problem, End, End]:
     from positivity.bounds.both_ends import both_ends
 
-    problem, solver = positive_solver(target, over, fix, order, dimension, digits, method)
+    problem, solver = positive_solver(target, over, scope)
     return problem, *both_ends(solver)
 
 
-def positive_solver(
-    target: Combination,
-    over: str,
-    fix: Mapping[str, object] | None,
-    order: int,
-    dimension: int,
-    digits: int,
-    method: str = "lp",
-) -> tuple[Problem, EndSolver]:
+def positive_solver(target: Combination, over: str, scope: Scope) -> tuple[Problem, EndSolver]:
     """The problem of a range with rho_J >= 0 at tree level, and the solver of its ends; raises InputError."""
     from positivity.bounds.positive import EndSolver
 
-    base, fixes = parse_combination(over), parse_fixes(fix)
-    ratio = ratio_program([target], base, fixes, order, dimension)
-    held = tuple((combination_text(left), str(value)) for left, value in fixes)
-    problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
-    return problem, EndSolver(ratio, dimension, digits, method)
+    base = parse_combination(over)
+    ratio = ratio_program([target], base, scope.ratios, scope.order, scope.dimension)
+    problem = scope.problem(combination_text(target), combination_text(base))
+    return problem, EndSolver(ratio, scope.dimension, scope.digits, scope.method)

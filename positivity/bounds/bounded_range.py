@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from flint import fmpq
@@ -13,49 +12,26 @@ from positivity.answers.limits import timed
 from positivity.bounds.bounded import UnitarySolver
 from positivity.programs.sampled import NO_SMEARED_BOUND, smeared_bound, smeared_note, tree_problem
 from positivity.questions.couplings import Combination, combination_text
-from positivity.questions.density import Assumptions, exact_assumptions
-from positivity.questions.errors import InputError
-from positivity.questions.levels import held_levels, parse_fixes
 from positivity.questions.numbers import decimal_text
 from positivity.questions.question import Problem
+from positivity.questions.scope import Scope
 from positivity.questions.units import PRECISION, Level, natural_unit
 from solvers.verify.precision import working_precision
 
 
-def unitary_range(
-    coupling: Combination,
-    over: str,
-    fix: Mapping[str, object],
-    order: int,
-    dimension: int,
-    digits: int,
-    assumptions: Assumptions,
-    smeared: int = 0,
-) -> tuple[Problem, End, End]:
+def unitary_range(coupling: Combination, over: str, scope: Scope) -> tuple[Problem, End, End]:
     """Problem and both ends; `over` is "1" (units of M), "U", or a coupling that is held fixed.
 
-    smeared: with this many smeared nulls instead of forward ones (numerical, never certified).
+    With smeared nulls instead of forward ones the ends are numerical, never certified.
     """
-    fixes = parse_fixes(dict(fix))
-    assumptions = exact_assumptions(assumptions)
-    problem = Problem(
-        combination_text(coupling),
-        over,
-        dimension,
-        order,
-        held_levels(fix),
-        "unitary",
-        "tree",
-        assumptions,
-        smeared,
-    )
+    problem, digits = scope.problem(combination_text(coupling), over), scope.digits
+    assumptions = scope.density.assumptions
+    assert assumptions is not None
     divisor(problem)
-    if smeared:
-        if assumptions != Assumptions():
-            raise InputError("smeared nulls know no assumptions but full unitarity: drop them or the smeared nulls")
-        lower, upper = (_smeared_end(problem, coupling, fixes, side, digits) for side in (-1, 1))
+    if scope.smeared:
+        lower, upper = (_smeared_end(problem, coupling, scope.levels, side, digits) for side in (-1, 1))
         return problem, lower, upper
-    solver = UnitarySolver([coupling], fixes, order, dimension, digits, assumptions)
+    solver = UnitarySolver([coupling], scope.levels, scope.order, scope.dimension, digits, assumptions)
     ends = []
     for side in (-1, 1):
         end = timed(solver, [fmpq(-side)], side)

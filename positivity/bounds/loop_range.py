@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from positivity.answers.display import displayed, divisor
@@ -13,43 +12,26 @@ from positivity.bounds.scanned import check_question, scanned_ends
 from positivity.bounds.strength import largest_g2
 from positivity.programs.eliminate import LoopProblem
 from positivity.questions.couplings import Combination, combination_text
-from positivity.questions.density import Assumptions, exact_assumptions
 from positivity.questions.errors import InputError
-from positivity.questions.levels import Fixes, held_levels, parse_fixes, single_fixes
-from positivity.questions.loops import Pair, pair_text
+from positivity.questions.levels import Fixes, single_fixes
+from positivity.questions.loops import Pair
 from positivity.questions.question import Problem
+from positivity.questions.scope import Scope
 
 _G2 = (1, 0)
 
 
-def loop_range(
-    coupling: Combination,
-    over: str,
-    fix: Mapping[str, object],
-    order: int,
-    dimension: int,
-    digits: int,
-    density: str,
-    pairs: tuple[Pair, ...],
-    assumptions: Assumptions | None,
-    smeared: int = 0,
-) -> tuple[Problem, End, End]:
+def loop_range(coupling: Combination, over: str, scope: Scope) -> tuple[Problem, End, End]:
     """Problem and both ends; `over` is "1" (units of M), "U", or a coupling that is held fixed.
 
-    density: "positive" or "unitary" (then with assumptions).  A coupling without a value that the
-    loops contain squared is scanned.  Raises InputError.
+    A coupling without a value that the loops contain squared is scanned.  Raises InputError.
     """
-    if not 1 <= digits <= 10:
+    digits, fixes, pairs = scope.digits, scope.levels, scope.loops
+    if digits > 10:
         raise InputError(f"digits {digits}: with loops use 1 to 10")
-    fixes = parse_fixes(dict(fix))
     if _G2 not in single_fixes(fixes) and coupling != {_G2: 1}:
         raise InputError("with loops the problem is not homogeneous: fix g2, e.g. g2 = 0.3U")
-    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
-    if smeared and assumed != Assumptions():
-        raise InputError("smeared nulls need density 'unitary' and no assumptions")
-    held = held_levels(fix)
-    names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
-    problem = Problem(combination_text(coupling), over, dimension, order, held, density, names, assumed, smeared)
+    problem = scope.problem(combination_text(coupling), over)
     divisor(problem)
     ends = _ends(coupling, fixes, pairs, problem, digits)
     lower, upper = (_shown(problem, end, side, digits) for side, end in zip((-1, 1), ends, strict=True))

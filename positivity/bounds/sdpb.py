@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from flint import fmpq
 
@@ -21,13 +21,12 @@ from positivity.answers.bound import Bound
 from positivity.answers.end import End
 from positivity.answers.files import written
 from positivity.answers.provenance import versions
-from positivity.bounds.positive import EndSolver, Proof
+from positivity.bounds.positive import EndSolver
+from positivity.bounds.proving import Proof
 from positivity.programs.build import RatioProgram, ratio_program
 from positivity.questions.couplings import combination_text, parse_combination
 from positivity.questions.errors import (
     InputError,
-    check_dimension,
-    check_order,
     check_text,
     known_keywords,
     reading,
@@ -38,6 +37,8 @@ from positivity.questions.numbers import decimal_text, parse_rational
 from positivity.questions.options import parse_fixes
 from positivity.questions.question import Problem
 from positivity.questions.reading import file_of, path_of, read_object
+from positivity.questions.scope import Scope
+from positivity.questions.words import ProgramWords, takes_words
 from solvers.grid import REGGE
 from solvers.optimum import mixed, solve_all_spins
 from solvers.sdpb import read_answer, write_json, write_xml
@@ -114,19 +115,17 @@ def spin_list(dense: int, last: int | None = None, ratio: float = 1.03) -> tuple
     return (*spins, REGGE)
 
 
-@known_keywords
+@takes_words(ProgramWords)
 def export_sdpb(
     path: str | Path,
     coupling: str = "g3",
     over: str = "g2",
     *,
     side: str = "lower",
-    order: int = 8,
-    dimension: int = 4,
-    fix: Mapping[str, object] | None = None,
     spins: Sequence[int] | None = None,
     form: str = "json",
     digits: int = 90,
+    **words: Unpack[ProgramWords],
 ) -> Path:
     """Write the program of one end of coupling/over for SDPB; returns the problem file written beside it.
 
@@ -139,10 +138,9 @@ def export_sdpb(
         raise InputError(f"format {shown(form)}: use json (SDPB >= 3) or xml (SDPB 1.0)")
     if check_text(side, "side", "'lower'") not in SIDES:
         raise InputError(f"side {shown(side)}: use lower or upper")
-    digits, order, dimension = whole_number(digits, "digits", 20, 2000), check_order(order), check_dimension(dimension)
-    target, base, fixes = parse_combination(coupling), parse_combination(over), parse_fixes(fix)
-    held = tuple((combination_text(left), str(value)) for left, value in fixes)
-    problem = Problem(combination_text(target), combination_text(base), dimension, order, held)
+    digits, scope = whole_number(digits, "digits", 20, 2000), Scope(**words)
+    target, base = parse_combination(coupling), parse_combination(over)
+    problem = scope.problem(combination_text(target), combination_text(base))
     handover = Handover(problem, side, spin_list(60) if spins is None else check_spins(spins))
     ratio, weights = handover.program()
     path = file_of(path)

@@ -5,35 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Unpack
 
 from positivity.answers.limits import within
 from positivity.answers.provenance import versions
 from positivity.answers.verdict import Verdict
 from positivity.checks.cone import Checker
 from positivity.questions.couplings import check_given
-from positivity.questions.density import Assumptions
-from positivity.questions.errors import InputError, check_dimension, check_order, known_keywords
-from positivity.questions.options import check_choices, loop_choice
+from positivity.questions.errors import InputError
+from positivity.questions.scope import Scope
+from positivity.questions.words import CheckWords, takes_words
 
 
-@known_keywords
-def check(
-    couplings: Mapping[str, object],
-    *,
-    order: int = 8,
-    dimension: int = 4,
-    density: str = "positive",
-    loops: str = "tree",
-    assumptions: Assumptions | None = None,
-    time_limit: float | None = None,
-) -> Verdict:
+@takes_words(CheckWords)
+def check(couplings: Mapping[str, object], **words: Unpack[CheckWords]) -> Verdict:
     """Whether some theory has the given couplings: allowed, excluded or undecided, with the evidence.
 
     couplings: {"g2": 1, "g3": "-5", "g4": "3/10"} in units of M = 1, exact decimals or rationals; names
     or combinations as in `bound`; a coupling that is not named is free.  With density "unitary" or loops,
     values in units of U = (4 pi)^(D/2) are written "0.3U"; at tree level with rho_J >= 0 the question does
-    not depend on the normalisation.  order, dimension, density, loops, assumptions: as in `bound`; "allowed"
-    means at this order.
+    not depend on the normalisation.  order, dimension, density, loops, fix, assumptions: as in `bound`, with ratios
+    to g2 in fix at tree level with rho_J >= 0; "allowed" means at this order.
 
     excluded: with a certificate, verified by `solvers.verify`, of a functional that is non-negative on every
     spectrum and negative on these couplings.  allowed: with a spectrum that has them.  undecided: with a
@@ -42,18 +34,21 @@ def check(
 
     Returns a Verdict; raises InputError for a request that makes no sense.  Method: docs/howto/check.md.
     """
+    return check_in(Scope(**words), couplings)
+
+
+def check_in(scope: Scope, couplings: Mapping[str, object]) -> Verdict:
+    """As `check`, in a scope that has been parsed."""
     started = time.perf_counter()
-    check_choices(8, density, loops, "lp")
-    given = check_given(couplings, "couplings", '{"g2": 1, "g3": "-5"}')
-    order, dimension = check_order(order), check_dimension(dimension)
-    pairs = loop_choice(loops, order)
-    if density == "positive" and not pairs and assumptions is not None:
-        raise InputError("assumptions on the density need density 'unitary'")
-    with within(time_limit):
-        if density == "positive" and not pairs:
-            found = Checker(list(given), order=order, dimension=dimension).check(list(given.values()))
-        else:
+    if scope.smeared:
+        raise InputError("a check takes forward sum rules: drop the smeared nulls")
+    given = scope.given(check_given(couplings, "couplings", '{"g2": 1, "g3": "-5"}'))
+    with within(scope.time_limit):
+        if scope.absolute:
             from positivity.checks.ranges import check_by_ranges
 
-            found = check_by_ranges(given, order, dimension, density, pairs, assumptions)
+            found = check_by_ranges(given, scope)
+        else:
+            checker = Checker(list(given), order=scope.order, dimension=scope.dimension)
+            found = checker.check(list(given.values()))
     return replace(found, versions=versions(), seconds=round(time.perf_counter() - started, 4))

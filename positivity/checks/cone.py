@@ -13,18 +13,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 from scipy.optimize import nnls
 
-from positivity.amplitudes.uv_completions import spin0_exchange, stu_pole
-from positivity.answers.end import State
 from positivity.answers.limits import out_of_time
 from positivity.answers.verdict import Verdict
 from positivity.certificates.forward import certify
+from positivity.checks.evidence import average, check_independent, claim_text, inside_value, state_of
 from positivity.programs.build import measure_row
 from positivity.questions.couplings import (
-    Combination,
-    Coupling,
     combination_text,
     coupling_name,
     couplings_of_order,
@@ -32,8 +29,8 @@ from positivity.questions.couplings import (
     parse_combination,
 )
 from positivity.questions.errors import InputError, check_dimension, check_order, known_keywords, shown
-from positivity.questions.numbers import as_float, decimal_or_ratio, parse_rational, significant
-from positivity.sum_rules.forward import Functional, add_to, claim_of, combination_functional, coupling_kernel
+from positivity.questions.numbers import as_float, parse_rational, significant
+from positivity.sum_rules.forward import Functional, add_to, claim_of, combination_functional
 from positivity.sum_rules.null_constraints import null_constraints
 from solvers.cone import MARGIN, MomentCone, Shot
 from solvers.deadline import OutOfTime
@@ -42,8 +39,7 @@ from solvers.program import SpinLadder, value_at
 from solvers.representation import ExactAtom, Representer
 from solvers.verify import Refused
 
-#: masses of the theory inside, and refusals of the verifier that are fed back before giving up
-_MASSES = (fmpq(1), fmpq(4, 3), fmpq(2), fmpq(4), fmpq(10))
+#: refusals of the verifier that are fed back before giving up
 _MAX_REPAIRS = 8
 _MAX_PREDICTED = 8
 #: gaps tried, in units of the mass that the couplings suggest, and a gap that is worth trying first
@@ -274,46 +270,3 @@ class Checker:
         return tuple(
             (coupling_name(c), significant(average(atoms, c, self.dimension), 8)) for c in others[:_MAX_PREDICTED]
         )
-
-
-def average(atoms: Sequence[ExactAtom], coupling: Coupling, dimension: int) -> fmpq:
-    """g_pq in a spectrum of states whose weights lack the common factor 1/m^4 of the sum rules."""
-    kernel, power = coupling_kernel(coupling, dimension), order_of(coupling) - 2
-    return sum(
-        (a.weight * kernel(fmpq(a.spin * (a.spin + dimension - 3))) / a.mass_squared**power for a in atoms), fmpq(0)
-    )
-
-
-def state_of(atom: ExactAtom) -> State:
-    """The state with the weight that goes with <F> = sum weight F(m^2, J)."""
-    mass = atom.mass_squared
-    return State(decimal_or_ratio(mass), atom.spin, str(atom.weight * mass * mass))
-
-
-def inside_value(combination: Combination) -> fmpq:
-    """A coupling in the theory well inside: stu poles and spin-0 exchanges, equal shares of g2 at each mass."""
-    total = fmpq(0)
-    for coupling, factor in combination.items():
-        for mass in _MASSES:
-            size = stu_pole().exact(coupling) + spin0_exchange().exact(coupling) / 4
-            total += factor * size / mass ** (order_of(coupling) - 2)
-    return total
-
-
-def check_independent(combinations: Sequence[Combination]) -> None:
-    """Raise InputError if one combination is determined by the others."""
-    keys = sorted({key for each in combinations for key in each})
-    matrix = fmpq_mat([[each.get(key, fmpq(0)) for key in keys] for each in combinations])
-    if matrix.rank() < len(combinations):
-        raise InputError("a coupling is given twice, or follows from the others: drop one")
-
-
-def claim_text(claim: Mapping[Coupling, fmpq]) -> str:
-    """What a certificate proves, with coefficients to 8 digits, the largest of size 1."""
-    largest = max(abs(value) for value in claim.values())
-    text = ""
-    for coupling in sorted(claim, key=lambda c: (order_of(c), c[1])):
-        value = claim[coupling] / largest
-        size = significant(abs(value), 8)
-        text += (" - " if value < 0 else " + ") + ("" if size == "1" else size + " ") + coupling_name(coupling)
-    return text.removeprefix(" + ").replace(" - ", "-", 1 if text.startswith(" - ") else 0) + " >= 0"

@@ -22,16 +22,16 @@ from positivity.answers.verdict import Verdict
 from positivity.certificates.bounded import bounded_certificate
 from positivity.certificates.forward import certify
 from positivity.certificates.implied.values import certificate_shortfall
-from positivity.checks.cone import claim_text, inside_value, state_of
 from positivity.checks.densities import density_with
+from positivity.checks.evidence import claim_text, inside_value, state_of
 from positivity.programs.bounded import bounded_program
 from positivity.programs.build import measure_row
 from positivity.questions.couplings import parse_combination
-from positivity.questions.density import Assumptions, exact_assumptions
-from positivity.questions.errors import InputError
+from positivity.questions.density import Assumptions
 from positivity.questions.levels import level_text
-from positivity.questions.loops import Pair, pair_text
+from positivity.questions.loops import Pair, pairs_text
 from positivity.questions.numbers import as_float, midpoint, parse_rational, significant
+from positivity.questions.scope import Scope
 from positivity.questions.units import PRECISION, parse_level
 from positivity.sum_rules.forward import Functional, add_to, claim_of, coupling_functional
 from positivity.sum_rules.known_rows import KnownRow, KnownRows, known_rows
@@ -50,26 +50,17 @@ _MAX_REPAIRS = 8
 _PLACES = 40
 
 
-def check_by_ranges(
-    couplings: Mapping[str, object],
-    order: int,
-    dimension: int,
-    density: str,
-    pairs: tuple[Pair, ...],
-    assumptions: Assumptions | None,
-) -> Verdict:
-    """The verdict on one point; arguments as in `positivity.check`, density "unitary" or pairs not empty."""
-    if density == "positive" and assumptions is not None:
-        raise InputError("assumptions on the density need density 'unitary'")
+def check_by_ranges(couplings: Mapping[str, object], scope: Scope) -> Verdict:
+    """The verdict on one point, in a scope with a bounded density or loops."""
+    order, dimension, pairs, assumed = scope.order, scope.dimension, scope.loops, scope.density.assumptions
     known = known_rows(couplings, order, dimension, pairs)
-    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
     given = tuple((name, level_text(value)) for name, value in zip(known.names, couplings.values(), strict=True))
     question = _Question(known, dict(given), order, dimension, pairs, assumed)
     found = question.cone() if assumed is None else question.ranges()
-    loops = ",".join(pair_text(pair).replace(" ", "") for pair in pairs) or "tree"
     if known.dropped:
         note = f"rows without a forward limit left out: {', '.join(known.dropped)}"
         found["reason"] = "; ".join(text for text in (found.get("reason", ""), note) if text)
+    density, loops = scope.density.word, pairs_text(pairs)
     return Verdict(given, dimension, order, density=density, loops=loops, assumptions=assumed, **found)
 
 

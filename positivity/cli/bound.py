@@ -13,11 +13,11 @@ from positivity.cli.shared import (
     add_output,
     add_problem,
     add_time_limit,
-    assumptions,
     check_figure,
     check_writable,
     command,
     deliver,
+    density,
     exit_code,
     fixes,
     integer,
@@ -52,8 +52,8 @@ def _bound(options: Any) -> int:
     with patience(bound_seconds(options)):
         result = bound(
             options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
-            digits=options.digits, density=options.density, loops=options.loops, method=options.method,
-            assumptions=assumptions(options), smeared=options.smeared, time_limit=options.time_limit,
+            digits=options.digits, density=density(options), loops=options.loops, method=options.method,
+            smeared=options.smeared, time_limit=options.time_limit,
         )  # fmt: skip
     if options.certificate:
         _write_certificates(options.certificate, result)

@@ -13,10 +13,10 @@ from positivity.cli.shared import (
     add_output,
     add_scope,
     add_time_limit,
-    assumptions,
     check_writable,
     command,
     deliver,
+    density,
 )
 from positivity.questions.errors import InputError, shown
 
@@ -43,8 +43,8 @@ def _check(options: Any) -> int:
     check_writable(options.output, options.certificate)
     with patience():
         verdict = check(
-            values(options.couplings), order=options.order, dimension=options.dimension, density=options.density,
-            loops=options.loops, assumptions=assumptions(options), time_limit=options.time_limit,
+            values(options.couplings), order=options.order, dimension=options.dimension, density=density(options),
+            loops=options.loops, time_limit=options.time_limit,
         )  # fmt: skip
     if options.certificate and verdict.certificate is not None:
         write_json(options.certificate, dict(verdict.certificate))

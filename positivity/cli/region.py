@@ -12,9 +12,9 @@ from positivity.cli.shared import (
     add_certified,
     add_problem,
     add_time_limit,
-    assumptions,
     check_writable,
     command,
+    density,
     exit_code,
     fixes,
     integer,
@@ -58,8 +58,8 @@ def _region(options: Any) -> int:
         raise InputError("--resume needs --json FILE or -o FILE, the data of the interrupted run")
     result = region(
         options.x, options.y, options.over, order=options.order, dimension=options.dimension,
-        fix=fixes(options.fix), points=_points(options, 60), digits=options.digits, density=options.density,
-        loops=options.loops, assumptions=assumptions(options), resume=options.resume, output=data,
+        fix=fixes(options.fix), points=_points(options, 60), digits=options.digits, density=density(options),
+        loops=options.loops, resume=options.resume, output=data,
         progress=show_progress if sys.stderr.isatty() else None, time_limit=options.time_limit,
     )  # fmt: skip
     _deliver(options, data, result)
@@ -78,7 +78,7 @@ def _loop_region(options: Any, data: str | None) -> int:
     over = "U" if options.over is None else options.over
     result = loop_region(
         options.x, options.y, over, fix=fixes(options.fix), loops=options.loops, order=options.order,
-        dimension=options.dimension, density=options.density, assumptions=assumptions(options),
+        dimension=options.dimension, density=density(options),
         smeared=options.smeared, points=_points(options, 24), digits=min(options.digits, 8),
         progress=show_progress if sys.stderr.isatty() else None,
     )  # fmt: skip

@@ -71,7 +71,7 @@ def add_problem(parser: argparse.ArgumentParser) -> None:
 def add_density(parser: argparse.ArgumentParser) -> None:
     """What is assumed of the heavy states, and the loops."""
     parser.add_argument("--density", default="positive", help="positive (rho_J >= 0, default) or unitary (<= 2)")
-    parser.add_argument("--ceiling", metavar="R", help="unitary: 0 <= rho_J <= R instead of 2")
+    parser.add_argument("--ceiling", metavar="R", help="0 <= rho_J <= R instead of 2")
     parser.add_argument("--last-spin", type=integer, metavar="J", help="unitary: no states above this spin")
     parser.add_argument("--gap", action="append", default=[], metavar="J:m2", help="unitary: no spin J below m^2")
     parser.add_argument("--loops", default="tree", metavar="PAIRS", help="tree (default) or pairs like g2^2,g2g3")
@@ -133,11 +133,11 @@ def seconds(text: str) -> float:
     return value
 
 
-def assumptions(options: Any) -> Any:
-    """The assumptions given on the command line, None if there are none."""
+def density(options: Any) -> Any:
+    """The density given on the command line: a name, or a Density where more is assumed; raises InputError."""
     if options.ceiling is None and options.last_spin is None and not options.gap:
-        return None
-    from positivity.questions.density import Assumptions
+        return options.density
+    from positivity.questions.density import Density
 
     gaps = []
     for text in options.gap:
@@ -145,7 +145,10 @@ def assumptions(options: Any) -> Any:
         if not colon or not re.fullmatch(r"[0-9]{1,9}", spin.strip()):
             raise InputError(f"--gap {shown(text)}: write spin:m^2, e.g. --gap 2:4")
         gaps.append((int(spin), mass))
-    return Assumptions("2" if options.ceiling is None else options.ceiling, options.last_spin, tuple(gaps))
+    named = Density.of(options.density)
+    if named.ceiling is None and options.ceiling is None:
+        raise InputError("assumptions on the density need density 'unitary', or a ceiling")
+    return Density(named.ceiling if options.ceiling is None else options.ceiling, options.last_spin, tuple(gaps))
 
 
 def fixes(texts: Sequence[str]) -> dict[str, str]:

@@ -95,7 +95,9 @@ def known_keywords(function: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             signature.bind(*arguments, **keywords)
         except TypeError as error:
-            raise KeywordError(f"{function.__name__}: {error}{_nearest(signature, keywords)}") from None
+            raise KeywordError(
+                f"{function.__qualname__.removesuffix('.__init__')}: {error}{_nearest(signature, keywords)}"
+            ) from None
         return function(*arguments, **keywords)
 
     return called

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from positivity.questions.couplings import Coupling, coupling_name, couplings_of_order, order_of, parse_coupling
 from positivity.questions.errors import InputError, check_text, shown, whole_number
@@ -34,6 +35,11 @@ def pair_text(pair: Pair) -> str:
     """ "g2^2" or "g2 g4"."""
     first, second = (coupling_name(c) for c in pair)
     return f"{first}^2" if first == second else f"{first} {second}"
+
+
+def pairs_text(pairs: Iterable[Pair]) -> str:
+    """ "g2^2,g2g4" as documents keep it, "tree" for none."""
+    return ",".join(pair_text(pair).replace(" ", "") for pair in pairs) or "tree"
 
 
 def parse_pairs(text: str) -> tuple[Pair, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from positivity.questions.density import Assumptions
+from positivity.questions.density import Assumptions, density_text
 from positivity.questions.errors import reading
 from positivity.questions.typed import checked
+from positivity.questions.units import Level, parse_level
 
 #: in which scheme one-loop terms are: a coupling means another number at another scale
 SCHEME = "couplings at mu=M, arcs of radius M"
@@ -58,6 +59,10 @@ class Problem:
         """Whether values are absolute, in units of M or U, not ratios to `over`."""
         return self.assumptions is not None or self.loops != "tree"
 
+    def same(self, other: Problem) -> bool:
+        """Whether two questions are the same, however their fixed values are written."""
+        return replace(self, fix=()) == replace(other, fix=()) and _exact(self) == _exact(other)
+
     @property
     def ratio(self) -> str:
         """The bounded ratio as text, e.g. "g3/g2"."""
@@ -71,10 +76,19 @@ class Problem:
     def scope(self) -> str:
         """One line that says what a number for this problem is about."""
         over = "" if self.absolute else f"/{self.over}"
-        held = "".join(f", {name}{over} = {value}" for name, value in self.fix)
-        density = "rho_J >= 0" if self.assumptions is None else self.assumptions.text
         rules = f"forward sum rules to order {self.order}"
         if self.smeared:
             rules = f"{self.smeared} smeared nulls of the improved k = 2 sum rule"
-        level = "tree level" if self.loops == "tree" else f"one loop with {self.loops} ({SCHEME})"
-        return f"D={self.dimension}, {level}, {density}, all even spins, masses >= M=1, {rules}{held}"
+        held = [(f"{name}{over}", value) for name, value in self.fix]
+        return scope_line(self.dimension, self.loops, density_text(self.assumptions), rules, held)
+
+
+def _exact(problem: Problem) -> dict[str, Level]:
+    return {name: parse_level(value, name) for name, value in problem.fix}
+
+
+def scope_line(dimension: object, loops: str, density: str, rules: str, held: Sequence[tuple[str, str]]) -> str:
+    """The scope of a number in words, the one place that has them; held: (name, value) of what is fixed."""
+    level = "tree level" if loops == "tree" else f"one loop with {loops} ({SCHEME})"
+    fixed = "".join(f", {name} = {value}" for name, value in held)
+    return f"D={dimension}, {level}, {density}, all even spins, masses >= M=1, {rules}{fixed}"

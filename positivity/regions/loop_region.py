@@ -7,84 +7,62 @@ functional bounds y by a quadratic in x, and those found at a few x hold at all 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Unpack
 
 import numpy as np
 from flint import fmpq
 
 from positivity.answers.display import divisor
 from positivity.answers.loop_region import LoopRegion
+from positivity.answers.provenance import versions
 from positivity.bounds.cut_finder import Cut, CutFinder, Question, scanned_coupling
 from positivity.bounds.outline import outline_of
 from positivity.bounds.scanned import Scan, check_question, needed
-from positivity.questions.couplings import Combination, Coupling, check_given, parse_combination
-from positivity.questions.density import Assumptions, exact_assumptions
-from positivity.questions.errors import (
-    InputError,
-    check_dimension,
-    check_order,
-    check_text,
-    known_keywords,
-    whole_number,
-)
-from positivity.questions.levels import held_levels, parse_fixes, single_fixes
-from positivity.questions.loops import pair_text
-from positivity.questions.question import Problem
+from positivity.questions.couplings import Combination, Coupling, parse_combination
+from positivity.questions.errors import InputError, whole_number
+from positivity.questions.levels import single_fixes
+from positivity.questions.scope import Scope
 from positivity.questions.units import PRECISION
+from positivity.questions.words import RegionWords, takes_words
 from solvers.verify.precision import working_precision
 
 _INFINITY = float("inf")
 
 
-@known_keywords
+@takes_words(RegionWords, order=6, digits=6)
 def loop_region(
     x: str,
     y: str,
     over: str = "U",
     *,
-    fix: Mapping[str, object],
-    loops: str,
-    order: int = 6,
-    dimension: int = 4,
-    digits: int = 6,
-    density: str = "positive",
-    assumptions: Assumptions | None = None,
-    smeared: int = 0,
     points: int = 24,
     progress: Callable[[int, int], None] | None = None,
+    **words: Unpack[RegionWords],
 ) -> LoopRegion:
-    """The region of (x, y) at fixed couplings with loops, e.g. ("g3", "g4", fix={"g2": "0.3U"}).
+    """The region of (x, y) at fixed couplings with loops, e.g. ("g3", "g4", loops="all", fix={"g2": "0.3U"}).
 
     x, y: single couplings; every functional gives a quadratic in x.  points: values of x at which
-    functionals for y are sought.  Other arguments, and units, as for `bound` with loops.  Raises
-    InputError.  Source: 2501.09717; method in docs/theory/one_loop.md.
+    functionals for y are sought.  Other arguments, and units, as for `bound` with loops, except order
+    and digits, by default 6.  Raises InputError.  Source: 2501.09717; method in docs/theory/one_loop.md.
     """
-    from positivity.answers.provenance import versions
-    from positivity.questions.options import MAX_SMEARED, check_choices, loop_choice
+    scope = Scope(**({"order": 6, "digits": 6} | words))
+    return loop_region_in(scope, (x, y), over, points, progress)
 
+
+def loop_region_in(
+    scope: Scope,
+    names: tuple[str, str],
+    over: object,
+    points: object,
+    progress: Callable[[int, int], None] | None,
+) -> LoopRegion:
+    """As `loop_region`, in a scope that has been parsed."""
     started = time.perf_counter()
-    points, digits = whole_number(points, "points", 3, 2000), whole_number(digits, "digits", 1, 10)
-    smeared = whole_number(smeared, "smeared", 0, MAX_SMEARED)
-    order, dimension = check_order(order), check_dimension(dimension)
-    check_choices(digits, density, loops, "lp")
-    check_text(over, "over", "'U'")
-    if density == "positive" and assumptions is not None:
-        raise InputError("assumptions on the density need density 'unitary'")
-    fix = check_given(fix, "fix", 'fix={"g2": "0.3U"}')
-    pairs, fixes = loop_choice(loops, order), parse_fixes(fix)
-    assumed = exact_assumptions(Assumptions() if assumptions is None else assumptions) if density == "unitary" else None
-    if smeared and assumed != Assumptions():
-        raise InputError("smeared nulls need density 'unitary' and no assumptions")
-    scanned, target = (_single(parse_combination(name), name) for name in (x, y))
-    held = held_levels(fix)
-    names = ",".join(pair_text(pair).replace(" ", "") for pair in pairs)
-    problem = Problem(f"{x}, {y}", over, dimension, order, held, density, names, assumed, smeared)
-    fixed = single_fixes(fixes)
-    if (1, 0) not in fixed or scanned in fixed or target in fixed or scanned == target:
-        raise InputError("a region with loops: fix g2 and leave x and y free, e.g. g3 and g4 at g2 = 0.3U")
-    scanned_coupling([*fixed, scanned], pairs)
+    points = whole_number(points, "points", 3, 2000)
+    problem = scope.problem(", ".join(names), scope.over(over, "U"))
+    question = _question(scope, names)
     divisor(problem)
-    question = Question(target, scanned, fixes, pairs, order, dimension, digits, assumed, smeared)
     check_question(question)
     with working_precision(PRECISION):
         cuts = _cuts(question, points, progress)
@@ -95,7 +73,26 @@ def loop_region(
     error = max((cut.error for cut in cuts), default=0.0)
     seconds = round(time.perf_counter() - started, 4)
     status = "certified" if proved else "numerical"
-    return LoopRegion(x, y, problem, outline, status, reason, documents, error, versions(), seconds)
+    return LoopRegion(*names, problem, outline, status, reason, documents, error, versions(), seconds)
+
+
+def _question(scope: Scope, names: tuple[str, str]) -> Question:
+    """The scan of y over all x; raises InputError for what it cannot do."""
+    if not scope.loops:
+        raise InputError("no loops are given: name the pairs, e.g. loops='g2^2,g2g3', or take the region at tree level")
+    if scope.time_limit is not None:
+        raise InputError("a region with loops takes seconds: leave the time limit out")
+    if scope.digits > 10:
+        raise InputError(f"digits {scope.digits}: with loops use 1 to 10")
+    scanned, target = (_single(parse_combination(name), name) for name in names)
+    fixed = single_fixes(scope.levels)
+    if (1, 0) not in fixed or scanned in fixed or target in fixed or scanned == target:
+        raise InputError("a region with loops: fix g2 and leave x and y free, e.g. g3 and g4 at g2 = 0.3U")
+    scanned_coupling([*fixed, scanned], scope.loops)
+    return Question(
+        target, scanned, scope.levels, scope.loops, scope.order, scope.dimension, scope.digits,
+        scope.density.assumptions, scope.smeared,
+    )  # fmt: skip
 
 
 def _single(combination: Combination, name: str) -> Coupling:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import numpy as np
 
@@ -16,19 +17,11 @@ from positivity.answers.half_plane import HalfPlane
 from positivity.answers.provenance import versions
 from positivity.answers.region import Region, TheoryPoint
 from positivity.programs.build import ratio_program
-from positivity.questions.couplings import Combination, check_given, combination_text, parse_combination
-from positivity.questions.density import Assumptions
-from positivity.questions.errors import (
-    InputError,
-    check_dimension,
-    check_order,
-    check_time_limit,
-    known_keywords,
-    shown,
-    whole_number,
-)
-from positivity.questions.options import check_choices, loop_choice, parse_fixes
+from positivity.questions.couplings import Combination, combination_text, parse_combination
+from positivity.questions.errors import InputError, shown, whole_number
 from positivity.questions.question import Problem
+from positivity.questions.scope import Scope
+from positivity.questions.words import CommonWords, RegionWords, takes_words
 from positivity.regions.growing import GrowingRegion, saved_region
 from positivity.regions.tracing import EndSolverLike, Tracer
 from solvers.polygons import convex_hull
@@ -36,48 +29,42 @@ from solvers.polygons import convex_hull
 if TYPE_CHECKING:
     from positivity.answers.loop_region import LoopRegion
 
-Fix = Mapping[str, object] | None
 Progress = Callable[[int, int], None]
+
+
+class TreeWords(CommonWords, total=False):
+    """Of a region at tree level, whose answer is a Region."""
+
+    digits: int
+    smeared: int
+    loops: Literal["tree"]
 
 
 @overload
 def region(
-    x: str, y: str, over: str | None = ..., *, loops: Literal["tree"] = ..., order: int = ...,
-    dimension: int = ..., fix: Fix = ...,
-    points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
-    smeared: int = ..., progress: Progress | None = ..., resume: Region | bool | None = ...,
-    output: PathLike | None = ..., time_limit: float | None = ...,
+    x: str, y: str, over: str | None = ..., *, points: int | None = ..., progress: Progress | None = ...,
+    resume: Region | bool | None = ..., output: PathLike | None = ..., **words: Unpack[TreeWords],
 ) -> Region: ...  # fmt: skip
 
 
 @overload
 def region(
-    x: str, y: str, over: str | None = ..., *, loops: str, order: int = ..., dimension: int = ..., fix: Fix = ...,
-    points: int | None = ..., digits: int = ..., density: str = ..., assumptions: Assumptions | None = ...,
-    smeared: int = ..., progress: Progress | None = ..., resume: Region | bool | None = ...,
-    output: PathLike | None = ..., time_limit: float | None = ...,
+    x: str, y: str, over: str | None = ..., *, points: int | None = ..., progress: Progress | None = ...,
+    resume: Region | bool | None = ..., output: PathLike | None = ..., **words: Unpack[RegionWords],
 ) -> Region | LoopRegion: ...  # fmt: skip
 
 
-@known_keywords
+@takes_words(RegionWords)
 def region(
     x: str,
     y: str,
     over: str | None = None,
     *,
-    order: int = 8,
-    dimension: int = 4,
-    fix: Mapping[str, object] | None = None,
     points: int | None = None,
-    digits: int = 8,
-    density: str = "positive",
-    loops: str = "tree",
-    assumptions: Assumptions | None = None,
-    smeared: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     resume: Region | bool | None = None,
     output: PathLike | None = None,
-    time_limit: float | None = None,
+    **words: Any,
 ) -> Region | LoopRegion:
     """Allowed region of (x/over, y/over), M = 1, by adaptive tracing of its supporting lines.
 
@@ -92,46 +79,53 @@ def region(
     is that of `loop_region`, in units of U unless over says otherwise; smeared is for it alone.  Raises
     InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
     """
-    started = time.perf_counter()
-    check_choices(digits, density, loops, "lp")
-    order, dimension = check_order(order), check_dimension(dimension)
-    check_time_limit(time_limit)
-    if loop_choice(loops, order):
-        if resume or output is not None or time_limit is not None:
-            raise InputError(
-                "a region with loops takes seconds and is not resumed: leave resume, output, time_limit out"
-            )
-        from positivity.regions.loop_region import loop_region
+    run = Tracing(points, progress, resume, output)
+    return region_in(Scope(**words), (x, y), over, run)
 
-        return loop_region(
-            x, y, "U" if over is None else over, fix=fix or {}, loops=loops, order=order, dimension=dimension,
-            digits=min(digits, 8), density=density, assumptions=assumptions, smeared=smeared,
-            points=24 if points is None else points, progress=progress,
-        )  # fmt: skip
-    if smeared:
+
+@dataclass(frozen=True)
+class Tracing:
+    """How a region is traced: see `region`."""
+
+    points: int | None = None
+    progress: Progress | None = None
+    resume: Region | bool | None = None
+    output: PathLike | None = None
+
+
+def region_in(scope: Scope, axes: tuple[str, str], over: str | None, run: Tracing) -> Region | LoopRegion:
+    """As `region`, in a scope that has been parsed."""
+    if run.progress is not None and not callable(run.progress):
+        raise InputError(f"progress {shown(run.progress)}: give a function of (done, total)")
+    if scope.loops:
+        if run.resume or run.output is not None:
+            raise InputError("a region with loops takes seconds and is not resumed: leave resume and output out")
+        from positivity.regions.loop_region import loop_region_in
+
+        points = 24 if run.points is None else run.points
+        return loop_region_in(scope.replace(digits=min(scope.digits, 8)), axes, over, points, run.progress)
+    if scope.smeared:
         raise InputError("smeared nulls on a region need loops")
-    points, digits = whole_number(60 if points is None else points, "points", 4, 2000), int(digits)
-    fix = check_given(fix, "fix", 'fix={"g4": "0.3"}')
-    if density == "positive" and assumptions is not None:
-        raise InputError("assumptions on the density need density 'unitary'")
-    first, second = parse_combination(x), parse_combination(y)
+    return _traced(scope, axes, over, run)
+
+
+def _traced(scope: Scope, axes: tuple[str, str], over: str | None, run: Tracing) -> Region:
+    started = time.perf_counter()
+    points = whole_number(60 if run.points is None else run.points, "points", 4, 2000)
+    first, second = parse_combination(axes[0]), parse_combination(axes[1])
     names = combination_text(first), combination_text(second)
-    if density == "unitary":
-        problem, solver = _unitary_solver(first, second, over, fix, order, dimension, digits, assumptions)
-        theories: list[Theory] = []
-    else:
-        problem, solver = _positive_solver(first, second, "g2" if over is None else over, fix, order, dimension, digits)
-        theories = [] if problem.fix else known_theories(dimension)
-    if progress is not None and not callable(progress):
-        raise InputError(f"progress {shown(progress)}: give a function of (done, total)")
-    kept = _earlier(resume, output, problem)
-    header = {"problem": problem.to_dict(), "digits": digits, "versions": versions()}
-    with closing(GrowingRegion(output, header, bool(resume))) if output is not None else nullcontext() as growing:
+    new_solver = _positive_solver if scope.density.ceiling is None else _unitary_solver
+    problem, solver = new_solver((first, second), over, scope)
+    theories = [] if problem.fix or problem.absolute else known_theories(scope.dimension)
+    kept = _earlier(run.resume, run.output, problem)
+    header = {"problem": problem.to_dict(), "digits": scope.digits, "versions": versions()}
+    growing_file = nullcontext() if run.output is None else closing(GrowingRegion(run.output, header, bool(run.resume)))
+    with growing_file as growing:
         if growing is not None:
             kept += growing.half_planes()
-        deadline = None if time_limit is None else time.monotonic() + time_limit
+        deadline = None if scope.time_limit is None else time.monotonic() + scope.time_limit
         tracer = Tracer(solver, growing.record if growing else lambda plane: None, deadline)
-        planes = tracer.trace(points, progress or (lambda done, total: None), kept)
+        planes = tracer.trace(points, run.progress or (lambda done, total: None), kept)
         seconds = round(time.perf_counter() - started, 3)
         found = _with_theories(names, problem, planes, theories, (seconds, tracer.complete))
         if growing is not None:
@@ -150,7 +144,7 @@ def _earlier(resume: Region | bool | None, output: PathLike | None, problem: Pro
         return []
     if not isinstance(resume, Region):
         raise InputError(f"resume {shown(resume)}: give the Region to go on with, e.g. Region.from_dict(...)")
-    if resume.problem != problem:
+    if not resume.problem.same(problem):
         raise InputError("the region to resume belongs to another problem: begin a new one")
     return list(resume.half_planes)
 
@@ -173,41 +167,26 @@ def _with_theories(
 
 
 def _positive_solver(
-    x: Combination, y: Combination, over: str, fix: Fix, order: int, dimension: int, digits: int
+    axes: tuple[Combination, Combination], over: str | None, scope: Scope
 ) -> tuple[Problem, Callable[[], EndSolverLike]]:
     from positivity.bounds.positive import EndSolver
 
-    base, fixes = parse_combination(over), parse_fixes(fix)
-    held = tuple((combination_text(left), str(value)) for left, value in fixes)
-    names = f"{combination_text(x)}, {combination_text(y)}"
-    ratio = ratio_program([x, y], base, fixes, order, dimension)
-    problem = Problem(names, combination_text(base), dimension, order, held)
-    return problem, partial(EndSolver, ratio, dimension, digits)
+    base = parse_combination(scope.over(over))
+    ratio = ratio_program(list(axes), base, scope.ratios, scope.order, scope.dimension)
+    problem = scope.problem(", ".join(map(combination_text, axes)), combination_text(base))
+    return problem, partial(EndSolver, ratio, scope.dimension, scope.digits)
 
 
 def _unitary_solver(
-    x: Combination,
-    y: Combination,
-    over: str | None,
-    fix: Fix,
-    order: int,
-    dimension: int,
-    digits: int,
-    assumptions: Assumptions | None,
+    axes: tuple[Combination, Combination], over: str | None, scope: Scope
 ) -> tuple[Problem, Callable[[], EndSolverLike]]:
     from positivity.bounds.bounded import UnitarySolver
-    from positivity.questions.density import exact_assumptions
-    from positivity.questions.levels import held_levels
-    from positivity.questions.levels import parse_fixes as parse_levels
 
     if over not in (None, "U"):
         raise InputError(f"over {shown(over)}: a region with full unitarity is in units of U, leave it out")
-    given = exact_assumptions(Assumptions() if assumptions is None else assumptions)
-    levels = parse_levels(dict(fix or {}))
-    held = held_levels(fix or {})
-    names = f"{combination_text(x)}, {combination_text(y)}"
-    problem = Problem(names, "U", dimension, order, held, "unitary", "tree", given)
-    new_solver = partial(UnitarySolver, [x, y], levels, order, dimension, digits, given)
+    problem, given = scope.problem(", ".join(map(combination_text, axes)), "U"), scope.density.assumptions
+    assert given is not None
+    new_solver = partial(UnitarySolver, list(axes), scope.levels, scope.order, scope.dimension, scope.digits, given)
     new_solver()  # refuses what makes no sense
     return problem, new_solver
 

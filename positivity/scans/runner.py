@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from positivity.answers.records import SCAN_SCHEMA, Records, Unrecorded
 from positivity.answers.scan import Scan
-from positivity.questions.errors import InputError, check_time_limit
+from positivity.questions.errors import InputError, check_time_limit, known_keywords
 from positivity.questions.scans.plan import Boundary, Chain, Place, answer_class, chains, coarse_places
 from positivity.questions.scans.spec import ScanSpec, digest
 from positivity.scans.executors import Given, Inline, Processes
@@ -31,6 +31,7 @@ Output: TypeAlias = str | os.PathLike[str] | None
 Backend: TypeAlias = Inline | Given | Processes
 
 
+@known_keywords
 def scan(
     spec: str | os.PathLike[str] | Mapping[str, Any] | ScanSpec,
     output: Output = None,

@@ -8,11 +8,14 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from positivity.questions.errors import InputError
+from positivity.questions.couplings import order_of, parse_combination
+from positivity.questions.errors import InputError, check_order
+from positivity.questions.scans.spec import density_of
+from positivity.questions.scope import Scope
 
 Request = Mapping[str, Any]
 Row = dict[str, Any]
@@ -65,34 +68,30 @@ def prepare(request: Request) -> None:
     """Raise InputError if the first point makes no sense, before anything is computed."""
     task = request["task"]
     if task == "bound":
-        from positivity.questions.couplings import order_of, parse_combination
-        from positivity.questions.errors import check_dimension, check_order
-        from positivity.questions.options import check_choices, loop_choice
-
-        check_choices(request["digits"], request["density"], request["loops"], request["method"])
-        loop_choice(request["loops"], request["order"])
-        _assumptions(request)
-        check_dimension(request["dimension"])
-        named = [parse_combination(name) for name in (request["target"], *request["fix"])]
-        check_order(request["order"], max(order_of(c) for each in named for c in each))
+        scope = _scope(request)
+        named = [parse_combination(request["target"]), *(held.combination for held in scope.fix)]
+        check_order(scope.order, max(order_of(c) for each in named for c in each))
         if _warm(request):
             _solver(request)
     elif task == "check":
-        _checker()
+        _scope(request, fix=None)
     else:
         _function(task)
 
 
+def _scope(request: Request, **others: Any) -> Scope:
+    """The scope of a point."""
+    words = {key: request[key] for key in ("order", "dimension", "fix", "loops", "digits", "method", "smeared")}
+    density = density_of(request["density"], request.get("assumptions"))
+    return Scope(**{**words, "density": density, **others})
+
+
 def _bound(request: Request) -> Row:
-    from positivity.bounds.bound import bound
+    from positivity.bounds.bound import bound_in
 
     if _warm(request):
         return _warm_bound(request)
-    result = bound(
-        request["target"], request["over"], order=request["order"], dimension=request["dimension"],
-        fix=request["fix"], digits=request["digits"], density=request["density"], loops=request["loops"],
-        method=request["method"], assumptions=_assumptions(request), smeared=request["smeared"],
-    )  # fmt: skip
+    result = bound_in(_scope(request), request["target"], request["over"])
     return _bound_row(request, result.problem, result.lower, result.upper)
 
 
@@ -104,14 +103,9 @@ def _warm(request: Request) -> bool:
 
 def _solver(request: Request) -> tuple[Any, Any]:
     from positivity.bounds.bound import positive_solver
-    from positivity.questions.couplings import parse_combination
-    from positivity.questions.options import check_choices
 
-    check_choices(request["digits"], "positive", "tree", "lp")
-    return positive_solver(
-        parse_combination(request["target"]), request["over"] or "g2", request["fix"], request["order"],
-        request["dimension"], request["digits"],
-    )  # fmt: skip
+    scope = _scope(request)
+    return positive_solver(parse_combination(request["target"]), scope.over(request["over"]), scope)
 
 
 def _warm_bound(request: Request) -> Row:
@@ -146,42 +140,13 @@ def _bound_row(request: Request, problem: Any, lower: Any, upper: Any) -> Row:
 
 
 def _check(request: Request) -> Row:
-    given = {"order": request["order"], "dimension": request["dimension"]}
-    if request["density"] != "positive" or request["loops"] != "tree":
-        given |= {"density": request["density"], "loops": request["loops"]}
-    assumed = _assumptions(request)
-    if assumed is not None:
-        given["assumptions"] = assumed
-    verdict = _checker()(request["fix"], **given)
-    word = str(getattr(verdict, "status", None) or verdict.verdict)
+    from positivity.checks.check import check_in
+
+    verdict = check_in(_scope(request, fix=None), request["fix"])
     # an allowed point is proved by its spectrum, so that stays with the certificates
     dropped = {"seconds", "versions", *(_EVIDENCE if request["keep"] == "values" else ())}
     result = {key: value for key, value in verdict.to_dict().items() if key not in dropped}
-    return {"status": word, "reason": str(getattr(verdict, "reason", "") or ""), "result": result}
-
-
-def _checker() -> Any:
-    from positivity.checks.check import check
-
-    return check
-
-
-def _assumptions(request: Request) -> Any:
-    data = request.get("assumptions")
-    if data is None:
-        return None
-    from positivity.questions.density import Assumptions
-
-    unknown = set(data) - {"ceiling", "last_spin", "gaps"}
-    if unknown:
-        raise InputError(f"assumptions: unknown key {sorted(unknown)[0]!r}; use ceiling, last_spin, gaps")
-    gaps: Sequence[Any] = data.get("gaps", ())
-    try:
-        return Assumptions(
-            str(data.get("ceiling", "2")), data.get("last_spin"), tuple((int(spin), str(mass)) for spin, mass in gaps)
-        )
-    except (TypeError, ValueError):
-        raise InputError("assumptions: write gaps as pairs [spin, m^2], e.g. gaps = [[2, 4]]") from None
+    return {"status": verdict.status, "reason": verdict.reason, "result": result}
 
 
 @lru_cache(maxsize=8)

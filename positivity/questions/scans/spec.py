@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from positivity.questions.couplings import combination_text, parse_combination
+from positivity.questions.density import Density
 from positivity.questions.errors import (
     InputError,
     check_dimension,
@@ -21,7 +22,7 @@ from positivity.questions.errors import (
     whole_number,
 )
 from positivity.questions.options import MAX_DIGITS, MAX_SMEARED
-from positivity.questions.question import SCHEME
+from positivity.questions.question import scope_line
 from positivity.questions.reading import MAX_SPECIFICATION, read_text
 from positivity.questions.scans.axes import WHOLE_NUMBERS, Axis
 
@@ -83,6 +84,7 @@ class ScanSpec:
 
     @classmethod
     def _from_dict(cls, data: Mapping[str, Any]) -> ScanSpec:
+        data = _with_density(data)
         unknown = set(data) - set(_DEFAULTS) - {"grid", "fix", "assumptions"}
         if unknown:
             raise InputError(f"unknown key {sorted(unknown)[0]!r}: use grid, fix, assumptions, {', '.join(_DEFAULTS)}")
@@ -168,23 +170,42 @@ class ScanSpec:
     @property
     def scope(self) -> str:
         """One line: what all numbers of the scan are about."""
-        held = "".join(f", {name} = {value}" for name, value in self.fix)
         scanned = [axis.name for axis in self.axes]
         whole = {name: "scanned" if name in scanned else self.options[name] for name in WHOLE_NUMBERS}
-        density = "rho_J >= 0" if self.options["density"] == "positive" else "0 <= rho_J <= 2"
-        if self.assumptions:
-            density += " and " + json.dumps(dict(self.assumptions))
-        level = "tree level" if self.options["loops"] == "tree" else f"one loop with {self.options['loops']} ({SCHEME})"
+        density = density_of(self.options["density"], self.assumptions).text
         rules = f"{self.options['smeared']} smeared nulls" if self.options["smeared"] else "forward sum rules"
         asked = self.task
         if self.task == "bound":
             default = "g2" if self.options["density"] == "positive" and self.options["loops"] == "tree" else "1"
             over = self.options["over"] or default
             asked = f"range of {self.options['target']}" + ("" if over == "1" else f"/{over}")
-        return (
-            f"{asked} versus {', '.join(scanned)}: D={whole['dimension']}, {level}, {density}, all even spins, "
-            f"masses >= M=1, {rules} to order {whole['order']}{held}"
-        )
+        rules = f"{rules} to order {whole['order']}"
+        line = scope_line(whole["dimension"], self.options["loops"], density, rules, self.fix)
+        return f"{asked} versus {', '.join(scanned)}: {line}"
+
+
+def _with_density(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A density given as a table, as its name with its assumptions."""
+    given = data.get("density")
+    if not isinstance(given, Mapping):
+        return data
+    if data.get("assumptions") is not None:
+        raise InputError("assumptions are given beside a density that has its own: drop one")
+    density = Density.of(given)
+    assumed = {} if density.assumptions is None else density.assumptions.to_dict()
+    if "gaps" in assumed:
+        assumed["gaps"] = [[gap["spin"], gap["mass_squared"]] for gap in assumed["gaps"]]
+    return {**data, "density": density.word, **({"assumptions": assumed} if assumed else {})}
+
+
+def density_of(name: str, assumptions: Mapping[str, Any] | None) -> Density:
+    """The density of a specification; raises InputError."""
+    if assumptions is None:
+        return Density.of(name)
+    restricted = Density.of({"ceiling": "2", **assumptions})
+    if Density.of(name).ceiling is None:
+        raise InputError("assumptions on the density need density 'unitary'")
+    return restricted
 
 
 def digest(data: Mapping[str, Any]) -> str:
