@@ -119,10 +119,11 @@ def test_the_boundary_of_check_is_where_bound_ends(tmp_path):
     assert _proved(scan) == len(scan.rows)
 
 
-def test_check_is_missed_politely(monkeypatch):
-    monkeypatch.setattr(positivity, "check", None, raising=False)
-    with pytest.raises(positivity.InputError, match=r"no positivity\.check"):
-        positivity.scan({"task": "check", "grid": {"g4": {"values": [1]}}, "fix": {"g2": 1}})
+def test_a_scan_of_checks_that_makes_no_sense_is_refused_before_it_begins(tmp_path):
+    spec = {"task": "check", "grid": {"g4": {"values": [1]}}, "fix": {"g2": 1}, "assumptions": {"ceiling": "1"}}
+    with pytest.raises(positivity.InputError, match="need density 'unitary'"):
+        positivity.scan(spec, tmp_path / "s.jsonl")
+    assert not (tmp_path / "s.jsonl").exists()
 
 
 def test_failures_are_rows_with_reasons(tmp_path):

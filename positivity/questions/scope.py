@@ -235,6 +235,8 @@ def _held(given: object, absolute: bool) -> tuple[Held, ...]:
     found = []
     for name, value in check_given(given, "fix", 'fix={"g4": "0.3"}').items():
         terms, what = tuple(sorted(parse_combination(name).items())), f"fixed value of {name}"
+        if not absolute and isinstance(value, str) and value.rstrip().upper().endswith("U"):
+            raise InputError(f"{what} {shown(value)}: values in units of U need density 'unitary' or loops")
         level = parse_level(value, what) if absolute else (parse_rational(value, what), fmpq(0))
         found.append(Held(terms, *level))
     if len({held.terms for held in found}) < len(found):

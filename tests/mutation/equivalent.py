@@ -290,6 +290,12 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ("cutoff.py", "_boxes", "found.append(*", "arb(middle) + t: operator becomes Sub"): "t is symmetric about zero",
     ("large_impact.py", "_Proof._boundary_size", "h = *", "0: constant becomes -1"): "h_0 = f(1) E is zero as it is",
     ("large_impact.py", "<module>", "*", "*"): _SIZE,
+    (
+        "large_impact.py",
+        "_check_form",
+        "certainly(lowest <= 2*",
+        "*becomes Lt",
+    ): "n = 2 parts - 1 is refused by the next condition",
     ("large_impact.py", "prove_large_impact", "with working_precision(*", "*"): _PRECISION,
     ("large_impact.py", "prove_large_impact", "stack, boxes = *", "0: constant*"): _SEARCH,
     (

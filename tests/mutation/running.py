@@ -25,8 +25,10 @@ from tests.mutation.operators import Mutant
 
 #: estimates from measured constants, right within a factor: they only refuse, or are slow
 NOT_MUTATED = ("costs.py",)
-#: seconds and bytes a mutant may use before it counts as noticed
-LIMIT_SECONDS, LIMIT_MEMORY = 10.0, 2_000_000_000
+#: seconds of processor time and bytes a mutant may use before it counts as noticed; a busy machine is no reason
+LIMIT_SECONDS, LIMIT_MEMORY = 10, 2_000_000_000
+#: seconds on the clock, for one that sleeps
+_LIMIT_CLOCK = 30.0 * LIMIT_SECONDS
 
 
 def noticed_by(v: SimpleNamespace, file: str) -> str | None:
@@ -54,16 +56,19 @@ def run(copies: Copies, mutant: Mutant) -> str | None:
             _in_child(copies, mutant, writing)
         os._exit(0)
     os.close(writing)
-    ready, _, _ = select.select([reading], [], [], LIMIT_SECONDS)
+    ready, _, _ = select.select([reading], [], [], _LIMIT_CLOCK)
     answer = os.read(reading, 4096).decode() if ready else "too slow"
     os.close(reading)
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, state = os.waitpid(child, 0)
+    if os.WIFSIGNALED(state) and os.WTERMSIG(state) == signal.SIGXCPU:
+        return "too slow"
     return None if answer == "survived" else answer or "crashed"
 
 
 def _in_child(copies: Copies, mutant: Mutant, writing: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT_MEMORY, LIMIT_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_SECONDS, 2 * LIMIT_SECONDS))
     try:
         answer = noticed_by(copies.load(mutant), mutant.file) or "survived"
     except Exception as failure:

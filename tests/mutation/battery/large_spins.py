@@ -278,7 +278,7 @@ def forms_of_large_impact(v: Verifier) -> None:
         (60, fmpq(400), fmpq(1, 2), 1),
         (60, fmpq(400), fmpq(1, 2), 21),
         (60, fmpq(159, 10), fmpq(1, 2), 6),
-        (14, fmpq(400), fmpq(1, 2), 6),
+        (15, fmpq(400), fmpq(1, 2), 6),
     ):
         not_proved(v, form, f, region(*bad))
     not_proved(v, form, smeared(v, F6, 4), region(*good))
@@ -287,6 +287,10 @@ def forms_of_large_impact(v: Verifier) -> None:
     def two(low: Fraction, high: Fraction) -> Terms:
         return {low: Fraction(1), high: Fraction(-1)}
 
+    low = smeared(v, two(Fraction(1, 2), Fraction(4)), 6)  # nothing else forbids a single part
+    form(low, region(60, fmpq(400), fmpq(1, 2), 2))
+    not_proved(v, form, low, region(60, fmpq(400), fmpq(1, 2), 1))
+    not_proved(v, form, smeared(v, two(Fraction(1, 2), Fraction(4)), 4), region(*good))
     form(smeared(v, two(Fraction(5, 2), Fraction(4)), 6), region(*good))
     not_proved(v, form, smeared(v, two(Fraction(3), Fraction(4)), 6), region(*good))
     form(smeared(v, two(Fraction(3), Fraction(4)), 10), region(60, fmpq(400), fmpq(1, 2), 3))
