@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from positivity.answers.bound import Bound
 from positivity.answers.end import End
@@ -20,6 +20,7 @@ from positivity.questions.errors import (
     known_keywords,
     whole_number,
 )
+from positivity.questions.graviton import graviton_first
 from positivity.questions.options import MAX_SMEARED, _over, check_choices, loop_choice, parse_fixes
 from positivity.questions.question import Problem
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from positivity.bounds.positive import EndSolver
 
 
+def _with_graviton(coupling: object, over: str | None = None, **words: Any) -> Bound:
+    from positivity.bounds.graviton import graviton_bound
+
+    return graviton_bound(coupling, over, **words)
+
+
+@graviton_first(_with_graviton, ("coupling", "over"))
 @known_keywords
 def bound(
     coupling: str | Mapping[tuple[int, int], object],
@@ -66,6 +74,10 @@ def bound(
     M or U, {"g2": "0.3U"}; at most 10 digits; assumptions restrict the density further; smeared
     takes so many smeared nulls of the improved sum rule instead of the forward ones (numerical,
     order is then not used).  Source: 2011.02957 section 5; method in docs/theory/full_unitarity.md.
+
+    With the graviton, 8piG = 4 g[2,-1]: over="8piG" bounds g2, g3 and their combinations with rho_J >= 0, "8piG" with
+    density "unitary" is the cutoff over the Planck mass; both take rules or their words (p_min, contacts, functions,
+    ...) and prove.  Sources: 2102.08951, 2502.10375; docs/howto/gravity.md.
 
     time_limit: seconds after which the search stops; an end that is not found by then is "failed", with
     that as its reason, and one that is found stays.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,9 +19,9 @@ from flint import fmpq, fmpq_mat
 
 from positivity.answers.gravity import GravityBound
 from positivity.bounds.gravity_sampled import question, report
-from positivity.programs.powers import Program
+from positivity.programs.powers import Functional, Program
 from positivity.questions.errors import InputError
-from positivity.questions.numbers import parse_rational
+from positivity.questions.numbers import as_float, parse_rational
 from positivity.sum_rules.improved import impact_rows, impact_tail
 from positivity.sum_rules.powers import Space
 from solvers.deadline import checkpoint
@@ -105,6 +105,57 @@ def rational_functional(space: Space, coefficients: np.ndarray, fixed: dict[str,
     return Smeared(space.dimension, dict(zip(powers, values, strict=True)))
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What came of looking for a provable functional: -alpha 8 pi G is its bound at the held values.
+
+    certificate: the proof, and then alpha is exact; None for the reason given.
+    """
+
+    functional: Functional
+    alpha: fmpq
+    certificate: dict[str, Any] | None
+    reason: str = ""
+
+
+def proof_program(space: Space) -> Program:
+    """The program of functionals with room for a proof; raises InputError where there is none."""
+    _check_space(space)
+    return Program(space, extra=room(space), margin=MARGIN)
+
+
+def attempt(program: Program, direction: tuple[fmpq, fmpq], fix: Mapping[str, fmpq]) -> Attempt:
+    """direction.(g2, g3) >= -alpha 8 pi G, with g2 or g3 held in units of 8 pi G, and its certificate if there is one.
+
+    The certificate is about c_G 8 pi G + c_2 g2 + c_3 g3 with the coefficient of what is held as it came out, so that
+    alpha = c_G + c value.  Raises InputError if there is no functional.
+    """
+    space = program.space
+    ask = question(space, (as_float(direction[0]), as_float(direction[1])), {k: as_float(v) for k, v in fix.items()})
+    # the ends of f meet g2 and g3 up to rounding; a claim of zero is kept as one
+    claim = {name: value for name, value in zip(("g2", "g3"), direction, strict=True) if name not in fix}
+    found, reason = program.solve(*ask), ""
+    for _ in range(_REPAIRS):
+        if not found.optimal or not found.bounded:
+            status = found.status if found.bounded else "unbounded"
+            raise InputError(
+                f"direction {tuple(map(as_float, direction))}: no functional with room for a proof ({status}): "
+                "change it or them"
+            )
+        try:
+            certificate = certify(rational_functional(space, found.coefficients, claim))
+            proved = {name: parse_rational(text) for name, text in certificate["claim"].items()}
+            alpha = sum((proved[name] * value for name, value in fix.items()), proved["8piG"])
+            return Attempt(found, alpha, certificate)
+        except Refused as refusal:
+            reason = f"no certificate: {refusal}"
+            if refusal.place is None:
+                break
+            _repair(program, *refusal.place)
+            found = program.solve(*ask)
+    return Attempt(found, parse_rational(float(ask[0] @ found.coefficients)), None, reason)
+
+
 def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[str, float]) -> GravityBound:
     """direction.(g2, g3) >= -alpha 8 pi G with its certificate; numerical, with the reason, if none is found.
 
@@ -112,34 +163,17 @@ def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[s
     """
     started = time.perf_counter()
     _check_space(space)
-    objective, equations, values = question(space, direction, {})
+    question(space, direction, {})
     if fix:
         raise InputError(
             "a certificate is about g2 + a g3: fix nothing, give the direction of the functional, "
             "e.g. direction (1, 0.1), and put g3 into its claim"
         )
-    claim = dict(zip(("g2", "g3"), map(parse_rational, direction), strict=True))
-    # the ends of f meet g2 and g3 up to rounding; a claim of zero is kept as one
-    program = Program(space, extra=room(space), margin=MARGIN)
-    found, reason = program.solve(objective, equations, values), ""
-    for _ in range(_REPAIRS):
-        if not found.optimal:
-            raise InputError(
-                f"direction {direction}: no functional with room for a proof ({found.status}): change it or them"
-            )
-        try:
-            certificate = certify(rational_functional(space, found.coefficients, claim))
-            alpha = parse_rational(certificate["claim"]["8piG"])
-            done = report(program.scan(found), direction, fix, _above(alpha), time.perf_counter() - started)
-            return replace(done, certificate=certificate, reason="")
-        except Refused as refusal:
-            reason = f"no certificate: {refusal}"
-            if refusal.place is None:
-                break
-            _repair(program, *refusal.place)
-            found = program.solve(objective, equations, values)
-    alpha = float(objective @ found.coefficients)
-    return replace(report(program.scan(found), direction, fix, alpha, time.perf_counter() - started), reason=reason)
+    program = proof_program(space)
+    tried = attempt(program, (parse_rational(direction[0]), parse_rational(direction[1])), {})
+    scanned = program.scan(tried.functional)
+    done = report(scanned, direction, fix, _above(tried.alpha), time.perf_counter() - started)
+    return replace(done, certificate=tried.certificate, reason=tried.reason)
 
 
 def _check_space(space: Space) -> None:

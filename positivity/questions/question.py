@@ -8,6 +8,7 @@ from typing import Any
 
 from positivity.questions.density import Assumptions
 from positivity.questions.errors import reading
+from positivity.questions.rules import LEADING_ORDER, Powers, Rules, Splines, rules_from_dict
 from positivity.questions.typed import checked
 
 #: in which scheme one-loop terms are: a coupling means another number at another scale
@@ -23,8 +24,9 @@ class Problem:
     held fixed.  density: "positive" (rho_J >= 0) or "unitary" (then with `assumptions`, over may
     be "1" or "U", and fixes are absolute, in units of M or U).  smeared: number of smeared nulls
     used instead of the forward ones.  loops: "tree" or the pairs of couplings,
-    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).  Conventions:
-    docs/theory/conventions.md.
+    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).  rules: with the graviton, the sum rules
+    used: `Powers` for ratios to 8piG, `Splines` for 8piG itself; order is then that of the couplings on their low
+    side.  Conventions: docs/theory/conventions.md.
     """
 
     coupling: str
@@ -36,11 +38,14 @@ class Problem:
     loops: str = "tree"
     assumptions: Assumptions | None = None
     smeared: int = 0
+    rules: Rules | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
         assumptions = {} if self.assumptions is None else {"assumptions": self.assumptions.to_dict()}
-        hidden = {"assumptions"} | (set() if self.smeared else {"smeared"})
+        if self.rules is not None:
+            assumptions |= {"rules": self.rules.to_dict()}
+        hidden = {"assumptions", "rules"} | (set() if self.smeared else {"smeared"})
         plain = {key: value for key, value in asdict(self).items() if key not in hidden}
         return plain | {"fix": [list(pair) for pair in self.fix]} | assumptions
 
@@ -51,7 +56,8 @@ class Problem:
             given = data.get("assumptions")
             assumptions = Assumptions.from_dict(given) if given is not None else None
             fix = tuple((str(a), str(b)) for a, b in data.get("fix", ()))
-            return checked(cls(**{**data, "fix": fix, "assumptions": assumptions}))
+            rules = rules_from_dict(data["rules"]) if data.get("rules") is not None else None
+            return checked(cls(**{**data, "fix": fix, "assumptions": assumptions, "rules": rules}))
 
     @property
     def absolute(self) -> bool:
@@ -70,11 +76,16 @@ class Problem:
     @property
     def scope(self) -> str:
         """One line that says what a number for this problem is about."""
+        if isinstance(self.rules, Splines):
+            return "; ".join(self.rules.words(dict(self.fix), self.loops))
         over = "" if self.absolute else f"/{self.over}"
         held = "".join(f", {name}{over} = {value}" for name, value in self.fix)
         density = "rho_J >= 0" if self.assumptions is None else self.assumptions.text
         rules = f"forward sum rules to order {self.order}"
         if self.smeared:
             rules = f"{self.smeared} smeared nulls of the improved k = 2 sum rule"
+        if isinstance(self.rules, Powers):
+            level = f"tree level with graviton exchange, {LEADING_ORDER}"
+            return f"D={self.dimension}, {level}, {density}, all even spins, masses >= M=1, {self.rules.text}{held}"
         level = "tree level" if self.loops == "tree" else f"one loop with {self.loops} ({SCHEME})"
         return f"D={self.dimension}, {level}, {density}, all even spins, masses >= M=1, {rules}{held}"
