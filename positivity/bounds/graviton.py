@@ -100,15 +100,19 @@ class Search:
         self._space(self._counts(FUNCTIONS))  # refuses what makes no sense before anything is computed
 
     def end(self, direction: Direction, side: int) -> End:
+        """As `find`; a failed one that says so if the time is up."""
+        try:
+            return self.find(direction, side)
+        except OutOfTime as stop:
+            return End(None, "failed", out_of_time(stop))
+
+    def find(self, direction: Direction, side: int) -> End:
         """The end on one side (-1 lower, 1 upper) of a target: the lower bound on direction = -side * target."""
         ray = endless(direction, self.fix, self.problem.dimension)
         if ray is not None:
             return ray
-        try:
-            found, why = (None, self._why_not) if self._why_not else self._proved(direction, side)
-            return found or self._numerical(direction, side, why)
-        except OutOfTime as stop:
-            return End(None, "failed", out_of_time(stop))
+        found, why = (None, self._why_not) if self._why_not else self._proved(direction, side)
+        return found or self._numerical(direction, side, why)
 
     @cached_property
     def provable(self) -> Program:

@@ -79,8 +79,9 @@ def _questions(
     for side in (-1, 1):
         for left, _ in ratios:
             yield {}, (-side * left.get(_G2, fmpq(0)), -side * left.get(_G3, fmpq(0))), side
-    for side in (-1, 1) if at is not None else ():
-        yield {"g2": at[0]}, (fmpq(0), fmpq(-side)), side
+    if at is not None:
+        for side in (-1, 1):
+            yield {"g2": at[0]}, (fmpq(0), fmpq(-side)), side
 
 
 def solved(ratios: list[tuple[Combination, fmpq]]) -> tuple[fmpq, fmpq] | None:

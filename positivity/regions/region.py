@@ -27,6 +27,7 @@ from positivity.questions.errors import (
     shown,
     whole_number,
 )
+from positivity.questions.graviton import graviton_first
 from positivity.questions.options import check_choices, loop_choice, parse_fixes
 from positivity.questions.question import Problem
 from positivity.regions.growing import GrowingRegion, saved_region
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 
 Fix = Mapping[str, object] | None
 Progress = Callable[[int, int], None]
+
+
+def _with_graviton(x: str, y: str, over: str | None = None, **words: Any) -> Region | LoopRegion:
+    from positivity.regions.graviton import region_with_graviton
+
+    return region_with_graviton(x, y, over or "", **words)
 
 
 @overload
@@ -59,6 +66,7 @@ def region(
 ) -> Region | LoopRegion: ...  # fmt: skip
 
 
+@graviton_first(_with_graviton, ("x", "y", "over"))
 @known_keywords
 def region(
     x: str,
@@ -90,7 +98,8 @@ def region(
     there, marked incomplete; resumed, it becomes the region of an undisturbed run.  Other arguments
     as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  With loops the answer
     is that of `loop_region`, in units of U unless over says otherwise; smeared is for it alone.  Raises
-    InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
+    InputError, also when the region is unbounded (over="8piG" it is, and the answer says so).  Source: 2011.02957
+    section 4.
     """
     started = time.perf_counter()
     check_choices(digits, density, loops, "lp")

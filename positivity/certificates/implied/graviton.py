@@ -7,7 +7,7 @@ it is linear algebra with 8piG = 4 g[2,-1] as one more coupling.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flint import fmpq
@@ -45,6 +45,10 @@ class RatioScope:
         proved = str(proof).partition(" at M=1 in ")[2].replace(": ", ", ", 1)
         held = "".join(f", {combination_text(left)}/8piG = {number_text(value)}" for left, value in self.fix)
         return f"{proved}{held}"
+
+    def ratio(self, target: str) -> str:
+        """A bounded combination over 8piG."""
+        return replace(self.problem, coupling=target).ratio
 
 
 def has_rules(problem: Any) -> bool:
@@ -107,8 +111,7 @@ def end_statement(
     value = number(end["value"], "value")
     if (value - side * rest[-1]) * side < 0:
         raise Refused(f"the value {number_text(value)} is stronger than what its certificate proves")
-    asked = Problem(combination_text(target), "8piG", scope.problem.dimension, scope.problem.order)
-    return Statement(asked.ratio, "<=" if side > 0 else ">=", scope.text(proof), value)
+    return Statement(scope.ratio(combination_text(target)), "<=" if side > 0 else ">=", scope.text(proof), value)
 
 
 def read_ratios(problem: Any) -> RatioScope:
