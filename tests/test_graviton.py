@@ -9,6 +9,7 @@ from flint import fmpq
 import positivity
 from positivity.answers.citations import keys_for
 from positivity.bounds.recession import endless
+from positivity.certificates.implied import prover
 from positivity.cli.main import main
 from positivity.questions.couplings import (
     GRAVITON,
@@ -19,9 +20,26 @@ from positivity.questions.couplings import (
 )
 from positivity.questions.errors import InputError
 from positivity.questions.rules import Powers, Splines, rules_from_dict
-from solvers.verify import Refused
+from solvers.verify import Refused, verify_data
 
 FEW = (7,)  # powers of p: a proof in D = 6 takes a few seconds
+
+
+@pytest.fixture(autouse=True)
+def remembered(monkeypatch):
+    """A certificate is proved once: the same document is the same proof."""
+    monkeypatch.setattr(prover, "verify_data", lambda data: PROVED.get(data))
+
+
+class Remembered(dict):
+    def get(self, data):
+        key = json.dumps(data, sort_keys=True)
+        if key not in self:
+            self[key] = verify_data(data)
+        return self[key]
+
+
+PROVED = Remembered()
 
 
 def saved(answer):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from positivity.questions.couplings import names_graviton
 from positivity.questions.errors import InputError
 
 Request = Mapping[str, Any]
@@ -67,6 +68,7 @@ def prepare(request: Request) -> None:
     if task == "bound":
         from positivity.questions.couplings import order_of, parse_combination
         from positivity.questions.errors import check_dimension, check_order
+        from positivity.questions.graviton import ratio_problem
         from positivity.questions.options import check_choices, loop_choice
 
         check_choices(request["digits"], request["density"], request["loops"], request["method"])
@@ -75,6 +77,10 @@ def prepare(request: Request) -> None:
         check_dimension(request["dimension"])
         named = [parse_combination(name) for name in (request["target"], *request["fix"])]
         check_order(request["order"], max(order_of(c) for each in named for c in each))
+        if names_graviton(request["over"]):
+            ratio_problem(
+                request["target"], request["over"], {"dimension": request["dimension"], "fix": request["fix"]}
+            )
         if _warm(request):
             _solver(request)
     elif task == "check":
@@ -99,7 +105,9 @@ def _bound(request: Request) -> Row:
 def _warm(request: Request) -> bool:
     """Whether the point is a linear program that neighbours can start."""
     plain = request["density"] == "positive" and request["loops"] == "tree" and request["method"] == "lp"
-    return plain and not request["smeared"] and request.get("assumptions") is None
+    return (
+        plain and not names_graviton(request["over"]) and not request["smeared"] and request.get("assumptions") is None
+    )
 
 
 def _solver(request: Request) -> tuple[Any, Any]:

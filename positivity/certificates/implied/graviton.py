@@ -136,6 +136,15 @@ def read_ratios(problem: Any) -> RatioScope:
     return RatioScope(Problem("g2", "8piG", dimension, rules.order, held, rules=rules), fix)
 
 
+def check_same(problem: Any, wanted: Any) -> None:
+    """Refuse a saved question over 8piG that differs from the one of a point in D or in what is held."""
+    found, asked = read_ratios(problem), read_ratios(wanted)
+    if found.problem.dimension != asked.problem.dimension:
+        raise Refused("the result is for another question than its point: another dimension")
+    if sorted(found.problem.fix) != sorted(asked.problem.fix):
+        raise Refused("the result is for another question than its point: other fixed couplings")
+
+
 def check_ratio_proof(proof: Proof, scope: RatioScope) -> None:
     """Raise Refused unless a proof is about the graviton in this dimension."""
     if proof.kind != proofs.GRAVITON:

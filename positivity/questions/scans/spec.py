@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from positivity.questions.couplings import combination_text, parse_combination
+from positivity.questions.couplings import combination_text, names_graviton, parse_combination
 from positivity.questions.errors import (
     InputError,
     check_dimension,
@@ -23,6 +23,7 @@ from positivity.questions.errors import (
 from positivity.questions.options import MAX_DIGITS, MAX_SMEARED
 from positivity.questions.question import SCHEME
 from positivity.questions.reading import MAX_SPECIFICATION, read_text
+from positivity.questions.rules import LEADING_ORDER
 from positivity.questions.scans.axes import WHOLE_NUMBERS, Axis
 
 #: what a row keeps beside values and statuses
@@ -176,6 +177,9 @@ class ScanSpec:
             density += " and " + json.dumps(dict(self.assumptions))
         level = "tree level" if self.options["loops"] == "tree" else f"one loop with {self.options['loops']} ({SCHEME})"
         rules = f"{self.options['smeared']} smeared nulls" if self.options["smeared"] else "forward sum rules"
+        rules += f" to order {whole['order']}"
+        if names_graviton(self.options["over"]):
+            rules = f"improved sum rule with the graviton pole, {LEADING_ORDER}"
         asked = self.task
         if self.task == "bound":
             default = "g2" if self.options["density"] == "positive" and self.options["loops"] == "tree" else "1"
@@ -183,7 +187,7 @@ class ScanSpec:
             asked = f"range of {self.options['target']}" + ("" if over == "1" else f"/{over}")
         return (
             f"{asked} versus {', '.join(scanned)}: D={whole['dimension']}, {level}, {density}, all even spins, "
-            f"masses >= M=1, {rules} to order {whole['order']}{held}"
+            f"masses >= M=1, {rules}{held}"
         )
 
 
