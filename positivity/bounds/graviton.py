@@ -7,21 +7,19 @@ otherwise; the upper end of 8piG is numerical, or proved where that is asked.  d
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from flint import fmpq
 
+from positivity.amplitudes.recession import endless
 from positivity.answers.bound import Bound
-from positivity.answers.end import End
+from positivity.answers.end import End, State
 from positivity.answers.limits import out_of_time, within
 from positivity.answers.provenance import versions
 from positivity.bounds.graviton_strength import strength_ends
-from positivity.bounds.gravity import CERTIFIED_FUNCTIONS, FUNCTIONS, smearing_space
-from positivity.bounds.recession import endless
+from positivity.programs.gravity_question import CERTIFIED_FUNCTIONS, FUNCTIONS, smearing_space
 from positivity.programs.powers import Program
 from positivity.questions.couplings import names_graviton
 from positivity.questions.errors import InputError, shown, whole_number
@@ -108,30 +106,19 @@ class Search:
 
     def find(self, direction: Direction, side: int) -> End:
         """The end on one side (-1 lower, 1 upper) of a target: the lower bound on direction = -side * target."""
-        ray = endless(direction, self.fix, self.problem.dimension)
-        if ray is not None:
-            return ray
+        free = endless(direction, self.fix, self.problem.dimension)
+        if free is not None:
+            reason = f"no bound: {free[0]} can be added with any weight, which leaves 8piG"
+            return End(None, "unbounded", reason, ray=() if free[1] is None else (State(str(free[1]), 0, "1"),))
         found, why = (None, self._why_not) if self._why_not else self._proved(direction, side)
         return found or self._numerical(direction, side, why)
 
     @cached_property
     def provable(self) -> Program:
         """The rows of functionals with room for a proof, the same for all directions and held values."""
-        from positivity.bounds.gravity_proved import proof_program
+        from positivity.programs.provable import proof_program
 
         return proof_program(self._space(self._counts(CERTIFIED_FUNCTIONS), certify=True))
-
-    def holding(self, fix: Mapping[str, fmpq]) -> Search:
-        """The same with other values held in units of 8piG; the rows are shared."""
-        other, _ = copy(self), self.provable
-        other.__dict__ |= {"fix": dict(fix), "provable": self.provable}
-        return other
-
-    def proof(self, direction: Direction, side: int) -> End | None:
-        """A certified end, or the exclusion of what is held; None where there is none."""
-        if self._why_not or endless(direction, self.fix, self.problem.dimension) is not None:
-            return None
-        return self._proved(direction, side)[0]
 
     def _reason(self, prove: bool) -> str:
         """Why no certificate is looked for; "" if one is."""
@@ -153,7 +140,7 @@ class Search:
 
     def _proved(self, direction: Direction, side: int) -> tuple[End | None, str]:
         """The certified end; None and the reason where there is none."""
-        from positivity.bounds.gravity_proved import attempt
+        from positivity.programs.provable import attempt
 
         try:
             tried = attempt(self.provable, direction, self.fix)
@@ -167,7 +154,7 @@ class Search:
 
     def _excluded(self, program: Program) -> End | None:
         """The proof that no theory has the held value, where the bound on it alone says so."""
-        from positivity.bounds.gravity_proved import attempt
+        from positivity.programs.provable import attempt
 
         for name, value in self.fix.items():
             direction = (fmpq(name == "g2"), fmpq(name == "g3"))

@@ -11,8 +11,10 @@ from typing import Any
 
 from flint import fmpq
 
+from positivity.amplitudes.recession import endless
 from positivity.answers.verdict import Verdict
-from positivity.bounds.graviton import Search
+from positivity.programs.gravity_question import CERTIFIED_FUNCTIONS, smearing_space
+from positivity.programs.provable import attempt, proof_program
 from positivity.questions.couplings import EIGHT_PI_G, Combination, combination_text, parse_combination
 from positivity.questions.errors import InputError
 from positivity.questions.graviton import low_side, ratio_problem
@@ -20,7 +22,6 @@ from positivity.questions.numbers import as_float, decimal_or_ratio, parse_ratio
 from positivity.questions.question import Problem
 from positivity.questions.rules import Powers
 
-_DIGITS = 8
 _G2, _G3 = (1, 0), (0, 1)
 
 
@@ -60,28 +61,38 @@ def check_with_graviton(given: Mapping[str, object], words: Mapping[str, Any]) -
 
 def _excluding(problem: Problem, ratios: list[tuple[Combination, fmpq]]) -> tuple[Mapping[str, Any], fmpq] | None:
     """A certificate that the ratios violate, and what its claim is there over 8piG."""
-    search = Search(problem, _DIGITS, prove=True)
-    for held, direction, side in _questions(ratios):
-        end = search.holding(held).proof(direction, side)
-        if end is None or end.certificate is None:
+    rules = problem.rules
+    assert isinstance(rules, Powers)
+    if any((rules.functions or ())[1:]):
+        raise InputError("functions: certificates are for functions on A_2 alone, e.g. functions (9,)")
+    counts = CERTIFIED_FUNCTIONS if rules.functions is None else rules.functions
+    program = None
+    for held, direction in _questions(ratios):
+        if endless(direction, held, problem.dimension) is not None:
             continue
-        left = _at({name: parse_rational(text) for name, text in end.certificate["claim"].items()}, ratios)
-        if left is not None and left < 0:
-            return end.certificate, left
+        program = program or proof_program(smearing_space(problem.dimension, counts, certify=True))
+        try:
+            certificate = attempt(program, direction, held).certificate
+        except InputError:
+            continue
+        if certificate is not None:
+            left = _at({name: parse_rational(text) for name, text in certificate["claim"].items()}, ratios)
+            if left is not None and left < 0:
+                return certificate, left
     return None
 
 
 def _questions(
     ratios: list[tuple[Combination, fmpq]],
-) -> Iterator[tuple[dict[str, fmpq], tuple[fmpq, fmpq], int]]:
-    """Ends to look at in turn (held, direction, side): of each combination, then of g3 at the g2 of the point."""
+) -> Iterator[tuple[dict[str, fmpq], tuple[fmpq, fmpq]]]:
+    """Lower bounds to look at in turn (held, direction): of each combination, then of g3 at the g2 of the point."""
     at = solved(ratios)
     for side in (-1, 1):
         for left, _ in ratios:
-            yield {}, (-side * left.get(_G2, fmpq(0)), -side * left.get(_G3, fmpq(0))), side
+            yield {}, (-side * left.get(_G2, fmpq(0)), -side * left.get(_G3, fmpq(0)))
     if at is not None:
         for side in (-1, 1):
-            yield {"g2": at[0]}, (fmpq(0), fmpq(-side)), side
+            yield {"g2": at[0]}, (fmpq(0), fmpq(-side))
 
 
 def solved(ratios: list[tuple[Combination, fmpq]]) -> tuple[fmpq, fmpq] | None:
