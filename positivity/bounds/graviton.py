@@ -122,10 +122,10 @@ class Search:
 
     def _reason(self, prove: bool) -> str:
         """Why no certificate is looked for; "" if one is."""
-        if not prove:
-            return "a proof was not asked for"
         if self.problem.dimension == 4:
             return "no certificate in D = 4: where the pole is cut is an input, not a consequence of the sum rule"
+        if not prove:
+            return "a proof was not asked for"
         if self.rules.functions is not None and any(self.rules.functions[1:]):
             return "certificates are for functions on A_2 alone, e.g. functions (9,)"
         return ""
@@ -182,6 +182,6 @@ class Search:
         self.used.add(counts)
         alpha = side * rounded_up(parse_rational(found.alpha), _DECIMALS)
         log = found.log_coefficient
-        growth = "" if log is None else f"; falls by {log:.5g} log(1/p_min) with this functional"
+        growth = "" if log is None else f"; falls like -{log:.5g} log(1/p_min) with this functional"
         reason = f"{why}; {found.lowest}{growth}"
         return End(value=decimal_text(alpha, _DECIMALS), status="numerical", reason=reason)
