@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from positivity.questions import scope as record
-from positivity.questions.couplings import Coupling
+from positivity.questions.couplings import Coupling, names_graviton
 from positivity.questions.errors import known_keywords
 
 if TYPE_CHECKING:
@@ -34,9 +34,16 @@ class Scope(record.Scope):
     @known_keywords
     def bound(self, coupling: str | Mapping[Coupling, object], over: str | None = None) -> Bound:
         """As `positivity.bound` with the words of this scope."""
-        from positivity.bounds.bound import bound_in
+        from positivity.bounds.bound import bound, bound_in
 
+        if names_graviton(coupling, over):
+            return bound(coupling, over, **self._with_graviton())
         return bound_in(self, coupling, over)
+
+    def _with_graviton(self) -> dict[str, Any]:
+        """The words that questions with the graviton pole know too: the rest has no meaning there."""
+        known = ("dimension", "density", "loops", "fix", "time_limit")
+        return {name: value for name, value in self.words().items() if name in known}
 
     @known_keywords
     def region(
@@ -53,13 +60,21 @@ class Scope(record.Scope):
         """As `positivity.region` with the words of this scope; a LoopRegion with loops."""
         from positivity.regions.region import Tracing, region_in
 
+        if names_graviton(x, y, over):
+            from positivity.regions.graviton import region_with_graviton
+
+            run = {"points": points, "progress": progress, "resume": resume, "output": output}
+            given: dict[str, Any] = {name: value for name, value in run.items() if value is not None}
+            return region_with_graviton(x, y, over or "", **given, **self._with_graviton())
         return region_in(self, (x, y), over, Tracing(points, progress, resume, output))
 
     @known_keywords
     def check(self, couplings: Mapping[str, object]) -> Verdict:
         """As `positivity.check` with the words of this scope: the couplings it fixes are given too."""
-        from positivity.checks.check import check_in
+        from positivity.checks.check import check, check_in
 
+        if names_graviton(couplings):
+            return check(couplings, **self._with_graviton())
         return check_in(self, couplings)
 
     @known_keywords

@@ -11,10 +11,10 @@ from flint import fmpq
 
 import positivity
 from positivity.bounds.gravity import gravity_bound, smearing_space
-from positivity.bounds.gravity_proved import document, moment_rows, rational_functional
 from positivity.certificates.verification import verify
 from positivity.cli.main import main
 from positivity.programs.powers import Program
+from positivity.programs.provable import document, moment_rows, rational_functional
 from positivity.sum_rules.improved import impact_rows
 from positivity.sum_rules.powers import Grid, Space
 from solvers.verify import Refused, verify_data

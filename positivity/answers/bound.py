@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flint import fmpq
+
 from positivity.answers.end import End
 from positivity.answers.saved import Saved
 from positivity.questions.errors import InputError, reading, shown
+from positivity.questions.numbers import decimal_text, parse_rational, root_above
 from positivity.questions.question import Problem
+from positivity.questions.rules import Splines
 from positivity.questions.typed import checked
 
 BOUND_SCHEMA = "eft-positivity/bound/1"
+#: of the cutoff over the Planck mass
+_DECIMALS = 5
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Bound(Saved):
             "versions": dict(self.versions),
             "seconds": self.seconds,
             **({"warning": self.warning} if self.warning else {}),
+            **({"cutoff_over_planck": self.cutoff_over_planck} if self.cutoff_over_planck else {}),
         }
 
     @classmethod
@@ -65,12 +72,23 @@ class Bound(Saved):
         said = loop_warning(self.problem, self.upper.natural), scale_note(self.problem, self.lower.natural)
         return "; ".join(filter(None, said))
 
+    @property
+    def cutoff_over_planck(self) -> str | None:
+        """Of a bound on 8piG: the largest M/M_P = sqrt(8piG M^2), M_P the reduced Planck mass, rounded up."""
+        value = self.upper.to_dict()["value"]
+        if not isinstance(self.problem.rules, Splines) or value is None:
+            return None
+        scale = 10**_DECIMALS
+        return decimal_text(fmpq(root_above(parse_rational(value) * scale**2), scale), _DECIMALS)
+
     def ends(self) -> tuple[tuple[str, End], tuple[str, End]]:
         """(("lower", end), ("upper", end))."""
         return ("lower", self.lower), ("upper", self.upper)
 
     def __str__(self) -> str:
         table = text_table(bound_rows([self]), f"{self.problem.scope}\n")
+        if self.cutoff_over_planck:
+            table += f"\nM/M_P <= {self.cutoff_over_planck}, the cutoff over the reduced Planck mass"
         return f"{table}\nWARNING: {self.warning}" if self.warning else table
 
     def _repr_html_(self) -> str:

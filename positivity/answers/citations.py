@@ -152,6 +152,9 @@ def keys_for(data: Mapping[str, Any]) -> list[str]:
         used.add("Arb")
     if any(word in schema for word in _GRAVITY):
         used |= {"Caron-Huot:2021rmr", "Tokareva:2025gravity", "Arb"}
+    family = (problem.get("rules") or {}).get("family")
+    if family is not None:
+        used |= {"Caron-Huot:2021rmr", "Arb"} | ({"Tokareva:2025gravity"} if family == "splines" else set())
     return [key for key in ENTRIES if key in used]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,21 +61,21 @@ def save_figure(figure: Any, path: str | Path) -> list[Path]:
 
 
 def _over_latex(over: str) -> str:
-    return over if over in ("1", "U") else combination_latex(parse_combination(over))
+    return over if over in ("1", "U") else combination_latex(parse_combination(over, graviton=True))
 
 
 def ratio_label(combination: str, over: str) -> str:
     """g3/g2 in print, g3 alone for over "1"."""
     below = "" if over == "1" else f"/{_over_latex(over)}"
-    return f"${combination_latex(parse_combination(combination))}{below}$"
+    return f"${combination_latex(parse_combination(combination, graviton=True))}{below}$"
 
 
 def axis_label(combination: str, over: str) -> str:
     """g3/g2 with its units for an axis: M^(2 (n - n_over)) makes it dimensionless."""
-    up = {order_of(c) for c in parse_combination(combination)}
+    up = {order_of(c) for c in parse_combination(combination, graviton=True)}
     if over in ("1", "U"):
         return ratio_label(combination, over) + r" $[M=1]$"
-    down = {order_of(c) for c in parse_combination(over)}
+    down = {order_of(c) for c in parse_combination(over, graviton=True)}
     if len(up) == len(down) == 1 and up != down:
         power = 2 * (up.pop() - down.pop())
         return ratio_label(combination, over)[:-1] + rf"\;\,[M^{{{-power}}}]$"
@@ -85,6 +86,10 @@ def scope_lines(problem: Problem) -> str:
     """Scope of a figure in two short lines."""
     over = "1" if problem.absolute else problem.over
     held = "".join(f", {ratio_label(name, over)}$={value}$" for name, value in problem.fix)
+    if problem.rules is not None:
+        parts = problem.scope.split(", ")
+        lines = f"{', '.join(parts[:3])}\n{', '.join(parts[3:])}".replace("rho_J", r"$\rho_J$")
+        return re.sub(r"([AX])_(\d)", r"$\1_\2$", lines).replace(">=", r"$\geq$")
     density = r"$\rho_J\geq 0$" if problem.assumptions is None else _density_text(problem.assumptions)
     return (
         f"$D={problem.dimension}$, {_loops_text(problem)}, {density}, all even $J$, " + r"all $m\geq M$"

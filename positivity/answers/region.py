@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from positivity.answers.half_plane import HalfPlane
 from positivity.answers.saved import Saved
 from positivity.questions.errors import InputError, reading, shown
 from positivity.questions.question import Problem
+from positivity.questions.rules import Powers
 from positivity.questions.typed import checked
 from solvers.polygons import Kink, find_kinks, intersect_half_planes
 
+_GOES_ON = "unbounded: it goes on along every theory without gravity, which leaves 8piG; figures cut it off"
 REGION_SCHEMA = "eft-positivity/region/1"
 
 
@@ -60,6 +63,25 @@ class Region(Saved):
     def outer(self) -> np.ndarray:
         """Vertices (n, 2) of the polygon that the certified half-planes cut out."""
         return intersect_half_planes([plane.line for plane in self.certified])
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether it goes on for ever: over 8piG, where theories without gravity can be added to any other."""
+        return isinstance(self.problem.rules, Powers)
+
+    @property
+    def drawn(self) -> np.ndarray:
+        """The vertices of `outer`; of an unbounded region, cut off some way beyond its corners."""
+        lines = [plane.line for plane in self.certified]
+        if not self.unbounded or len(lines) < 2:
+            return self.outer
+        pairs = [(np.array([p[:2], q[:2]]), np.array([p[2], q[2]])) for p, q in pairwise(sorted(lines))]
+        corners = np.array([np.linalg.solve(*pair) for pair in pairs])
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        margin = np.maximum(high - low, 0.2 * np.abs(corners).max(axis=0)) + 1e-9
+        box = [(1.0, 0.0, (high + margin)[0]), (-1.0, 0.0, (margin - low)[0])]
+        box += [(0.0, 1.0, (high + margin)[1]), (0.0, -1.0, (margin - low)[1])]
+        return intersect_half_planes([*lines, *box])
 
     @property
     def touching(self) -> np.ndarray:
@@ -114,6 +136,8 @@ class Region(Saved):
     def __str__(self) -> str:
         heading = f"{self.x}/{self.problem.over} and {self.y}/{self.problem.over}: {self.problem.scope}\n"
         corners = "; ".join(f"({k.x:.6g}, {k.y:.6g})" for k in self.kinks)
+        if self.unbounded:
+            return text_table(self._rows(), heading) + f"\n{_GOES_ON}"
         return text_table(self._rows(), heading) + f"\nkinks: {corners or 'none found'}"
 
     def _repr_html_(self) -> str:
@@ -127,5 +151,7 @@ class Region(Saved):
         markers = [PlaneMarker(theory.name, theory.x, theory.y) for theory in self.theories]
         unproved = [p.point for p in self.half_planes if p.end.status != "certified" and p.point is not None]
         label = f"certified boundary ({len(self.certified)} half-planes)"
+        if self.unbounded:
+            label += ", cut off: it goes on"
         inner, crosses = np.array(self.inner), np.array(unproved)
-        return plot_plane(self.problem, (self.x, self.y), Plane(self.outer, label, inner, crosses, markers), path)
+        return plot_plane(self.problem, (self.x, self.y), Plane(self.drawn, label, inner, crosses, markers), path)

@@ -14,6 +14,7 @@ from positivity.answers.saved import Saved
 from positivity.questions.density import Assumptions
 from positivity.questions.errors import InputError, reading, shown
 from positivity.questions.question import Problem
+from positivity.questions.rules import Rules, rules_from_dict
 from positivity.questions.typed import checked
 
 CHECK_SCHEMA = "eft-positivity/check/1"
@@ -41,7 +42,7 @@ class Verdict(Saved):
     `spectrum` with rational weights reproduces everything exactly (with loops to `residual`, in units of U),
     or for 0 <= rho_J <= 2 `steps` of constant density (steps that overlap add) do so to `residual`, the
     largest error of any sum rule.  `predicted`: the other couplings in that spectrum.  undecided: `reason`
-    says why and what to raise.  versions, seconds: as in Bound.  Method: docs/howto/check.md.
+    says why and what to raise.  versions, seconds: as in Bound.  rules: as in Problem.  Method: docs/howto/check.md.
     """
 
     couplings: tuple[tuple[str, str], ...]
@@ -61,6 +62,7 @@ class Verdict(Saved):
     predicted: tuple[tuple[str, str], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict, compare=False)
     seconds: float = field(default=0.0, compare=False)
+    rules: Rules | None = None
 
     @property
     def allowed(self) -> bool:
@@ -76,13 +78,16 @@ class Verdict(Saved):
     def scope(self) -> str:
         """One line: dimension, level, density, spins, masses, order."""
         asked = Problem("", "1", self.dimension, self.order, (), self.density, self.loops, self.assumptions)
+        if self.rules is not None:
+            asked = Problem("", "8piG", self.dimension, self.order, rules=self.rules)
         return asked.scope
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary (schema eft-positivity/check/1)."""
         return {
             "schema": CHECK_SCHEMA,
-            **asdict(self),
+            **{key: value for key, value in asdict(self).items() if key != "rules"},
+            **({} if self.rules is None else {"rules": self.rules.to_dict()}),
             "couplings": [list(pair) for pair in self.couplings],
             "predicted": [list(pair) for pair in self.predicted],
             "assumptions": None if self.assumptions is None else self.assumptions.to_dict(),
@@ -99,13 +104,14 @@ class Verdict(Saved):
             if data.get("schema") != CHECK_SCHEMA:
                 raise InputError(f"schema {shown(data.get('schema'))} is not {CHECK_SCHEMA!r}")
             given = {key: value for key, value in data.items() if key not in ("schema", "scope")}
-            assumed = given["assumptions"]
+            assumed, rules = given["assumptions"], given.get("rules")
             return checked(
                 cls(
                     **{
                         **given,
                         "couplings": tuple((str(a), str(b)) for a, b in given["couplings"]),
                         "predicted": tuple((str(a), str(b)) for a, b in given["predicted"]),
+                        "rules": None if rules is None else rules_from_dict(rules),
                         "assumptions": None if assumed is None else Assumptions.from_dict(assumed),
                         "spectrum": states_of(given["spectrum"]),
                         "steps": steps_of(given["steps"]),

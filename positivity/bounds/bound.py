@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from positivity.answers.bound import Bound
 from positivity.answers.end import End
@@ -12,6 +12,7 @@ from positivity.answers.limits import within
 from positivity.answers.provenance import versions
 from positivity.programs.build import ratio_program
 from positivity.questions.couplings import Combination, Coupling, combination_text, parse_combination
+from positivity.questions.graviton import graviton_first
 from positivity.questions.question import Problem
 from positivity.questions.scope import Scope
 from positivity.questions.words import Words, takes_words
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from positivity.bounds.positive import EndSolver
 
 
+def _with_graviton(coupling: object, over: str | None = None, **words: Any) -> Bound:
+    from positivity.bounds.graviton import graviton_bound
+
+    return graviton_bound(coupling, over, **words)
+
+
+@graviton_first(_with_graviton, ("coupling", "over"))
 @takes_words(Words)
 def bound(coupling: str | Mapping[Coupling, object], over: str | None = None, **words: Unpack[Words]) -> Bound:
     """Both ends of the range of coupling/over in units M = 1, certified for all spins and masses.
@@ -47,6 +55,10 @@ def bound(coupling: str | Mapping[Coupling, object], over: str | None = None, **
     order is then not used).  A `Density` or {"ceiling": 1, "last_spin": 4, "gaps": [(2, "4")]} as density restricts
     it further; assumptions: the same beside the name "unitary".  Source: 2011.02957 section 5; method in
     docs/theory/full_unitarity.md.
+
+    With the graviton, 8piG = 4 g[2,-1]: over="8piG" bounds g2, g3 and their combinations with rho_J >= 0, "8piG" with
+    density "unitary" is the cutoff over the Planck mass; both take rules or their words (p_min, contacts, functions,
+    ...) and prove.  Sources: 2102.08951, 2502.10375; docs/howto/gravity.md.
 
     time_limit: seconds after which the search stops; an end that is not found by then is "failed", with
     that as its reason, and one that is found stays.

@@ -41,19 +41,24 @@ def cutoff_bound(
     status is "failed" for that reason.  Raises InputError for a bad question, before any long computation.
     """
     problem = cutoff_problem(p_min, **question)
-    functions = _functions(functions, problem)
+    functions = default_functions(functions, problem)
     with within(time_limit):
         try:
-            found = solve_cutoff(problem, functions)
+            return cutoff_of(problem, functions)
         except OutOfTime as stop:
             return CutoffBound(problem, None, None, "failed", out_of_time(stop), functions)
-        if not problem.forward or found.value is None:
-            return found
-        try:
-            return _with_basis_error(found)
-        except OutOfTime as stop:
-            reason = f"its change with the test functions is not known, {stop}"
-            return replace(found, reason=f"{found.reason}; {reason}".removeprefix("; "))
+
+
+def cutoff_of(problem: CutoffProblem, functions: int) -> CutoffBound:
+    """The answer to a checked question, with its change with the basis where that is large; raises OutOfTime."""
+    found = solve_cutoff(problem, functions)
+    if not problem.forward or found.value is None:
+        return found
+    try:
+        return _with_basis_error(found)
+    except OutOfTime as stop:
+        reason = f"its change with the test functions is not known, {stop}"
+        return replace(found, reason=f"{found.reason}; {reason}".removeprefix("; "))
 
 
 def _with_basis_error(found: CutoffBound) -> CutoffBound:
@@ -111,7 +116,8 @@ def solve_cutoff(problem: CutoffProblem, functions: int, grid: Any = None) -> Cu
     return answer(value, solution.primal, "numerical", reason, spline_data, moved)
 
 
-def _functions(functions: int | None, problem: CutoffProblem) -> int:
+def default_functions(functions: int | None, problem: CutoffProblem) -> int:
+    """How many test functions a sum rule has; raises InputError."""
     if functions is None:
         if problem.mu:
             # knots much narrower than mu near p = 1 need impact parameters beyond the grid

@@ -1,10 +1,4 @@
-"""From a functional on the improved sum rule to a complete certificate with gravity.
-
-Room is made for the proof at large impact parameter: there the functional is a power of 1/b from
-small p plus an oscillation from p = 1, and the program asks that the power exceed the oscillation by
-a factor (`OSCILLATION`) at every b.  The rational functional is found here; solvers.verify.gravity
-proves it.
-"""
+"""The bound in units of 8 pi G with its certificate, as a record of the short form."""
 
 from __future__ import annotations
 
@@ -12,97 +6,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 
 from positivity.answers.gravity import GravityBound
-from positivity.bounds.gravity_sampled import question, report
-from positivity.programs.powers import Program
+from positivity.bounds.gravity_sampled import report
+from positivity.programs.gravity_question import question
+from positivity.programs.provable import attempt, check_space, proof_program
 from positivity.questions.errors import InputError
 from positivity.questions.numbers import parse_rational
-from positivity.sum_rules.improved import impact_rows, impact_tail
 from positivity.sum_rules.powers import Space
-from solvers.deadline import checkpoint
-from solvers.verify import Refused
-from solvers.verify.gravity import SCHEMA, infrared, verify_gravity
-from solvers.verify.smearing import Smeared
-
-#: by how much the non-oscillating part exceeds the oscillation, from b = FROM on; slack of the rows
-OSCILLATION, FROM, MARGIN = 1.05, 15.0, 1e-5
-#: the X term dominates from this xi on
-FORWARD = 250.0
-#: (spin_split, xi_split, x_split, least parts) tried in turn
-_REGIONS = (
-    (60, 400, "1/2", 6),
-    (100, 625, "1/2", 6),
-    (160, 1600, "1/2", 6),
-    (240, 3600, "1/2", 6),
-    (100, 625, "1/2", 8),
-)
-_BITS = 60
-#: how often a refused state is put into the program
-_REPAIRS = 4
-
-
-def oscillation_rows(space: Space, factor: float = OSCILLATION) -> np.ndarray:
-    """Rows (1 -+ factor) M(b) +- factor I(b) >= 0: M exceeds factor |I - M|; I the impact row, M its power part.
-
-    From b = 600 on M >= 0 alone, by then the oscillation is much smaller.
-    """
-    b = np.concatenate([np.arange(FROM, 120, 0.2), np.geomspace(120, 600, 300)])
-    mellin, _ = impact_tail(space.first, space.dimension)
-
-    def power(b: np.ndarray) -> np.ndarray:
-        return np.asarray(mellin / b[:, None] ** (np.asarray(space.first) + 1))
-
-    rows = impact_rows(space.first, b, space.dimension)
-    both = [space.pad((1 - sign) * power(b) + sign * rows) for sign in (factor, -factor)]
-    return np.vstack([*both, space.pad(power(np.geomspace(600, 1e7, 60)))])
-
-
-def moment_rows(space: Space) -> np.ndarray:
-    """Rows int f p^(6+4k) >= 0, and FORWARD M(x) - N(x) >= 0 for x <= 1/2: the X term of the kernel dominates.
-
-    M = 4/(D-2) int f p^6/(1-y^2), N = int f p^4 (4-3y)/(1-y)^2, y = p^2 x: the kernel holds x^2 (xi M - N).
-    """
-    n, k = np.asarray(space.first), np.arange(80)[:, None]
-    moments, between = 1 / (n + 7 + 4 * k), 1 / (n + 5 + 2 * k)
-    rows = []
-    for x in np.linspace(0, 0.5, 6):
-        main = 4 / (space.dimension - 2) * (x ** (2 * k) * moments).sum(axis=0)
-        rows.append(FORWARD * main - ((k + 4) * x**k * between).sum(axis=0))
-    return space.pad(np.vstack([moments, *rows]))
-
-
-def room(space: Space) -> np.ndarray:
-    """All rows that make a functional provable."""
-    return np.vstack([oscillation_rows(space), moment_rows(space)])
-
-
-def rational_functional(space: Space, coefficients: np.ndarray, fixed: dict[str, fmpq]) -> Smeared:
-    """Dyadic coefficients near the given ones with f(1) = 0 and the fixed claims (g2, g3) exact.
-
-    The last powers absorb the rounding; raises Refused if they cannot.
-    """
-    scale = 2**_BITS
-    values = [fmpq(round(float(c) * scale), scale) for c in coefficients]
-    powers = [fmpq(round(2 * n), 2) for n in space.first]
-    rows = {"g2": [2 / (n + 1) for n in powers], "g3": [1 / (n + 3) for n in powers], "end": [fmpq(1)] * len(powers)}
-    wanted = {**fixed, "end": fmpq(0)}
-    last = len(wanted)
-    matrix = fmpq_mat([rows[name][-last:] for name in wanted])
-    missing = [
-        [value - sum((r * v for r, v in zip(rows[name], values, strict=True)), fmpq(0))]
-        for name, value in wanted.items()
-    ]
-    if len(powers) <= last or matrix.rank() < last:
-        raise Refused("too few functions to meet the claim exactly")
-    change = matrix.solve(fmpq_mat(missing))
-    for k in range(last):
-        values[len(values) - last + k] += change[k, 0]
-    return Smeared(space.dimension, dict(zip(powers, values, strict=True)))
 
 
 def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[str, float]) -> GravityBound:
@@ -111,92 +25,21 @@ def certified_bound(space: Space, direction: tuple[float, float], fix: Mapping[s
     space: functions on A_2^imp alone, D >= 5.  Raises InputError.
     """
     started = time.perf_counter()
-    _check_space(space)
-    objective, equations, values = question(space, direction, {})
+    check_space(space)
+    question(space, direction, {})
     if fix:
         raise InputError(
             "a certificate is about g2 + a g3: fix nothing, give the direction of the functional, "
             "e.g. direction (1, 0.1), and put g3 into its claim"
         )
-    claim = dict(zip(("g2", "g3"), map(parse_rational, direction), strict=True))
-    # the ends of f meet g2 and g3 up to rounding; a claim of zero is kept as one
-    program = Program(space, extra=room(space), margin=MARGIN)
-    found, reason = program.solve(objective, equations, values), ""
-    for _ in range(_REPAIRS):
-        if not found.optimal:
-            raise InputError(
-                f"direction {direction}: no functional with room for a proof ({found.status}): change it or them"
-            )
-        try:
-            certificate = certify(rational_functional(space, found.coefficients, claim))
-            alpha = parse_rational(certificate["claim"]["8piG"])
-            done = report(program.scan(found), direction, fix, _above(alpha), time.perf_counter() - started)
-            return replace(done, certificate=certificate, reason="")
-        except Refused as refusal:
-            reason = f"no certificate: {refusal}"
-            if refusal.place is None:
-                break
-            _repair(program, *refusal.place)
-            found = program.solve(objective, equations, values)
-    alpha = float(objective @ found.coefficients)
-    return replace(report(program.scan(found), direction, fix, alpha, time.perf_counter() - started), reason=reason)
-
-
-def _check_space(space: Space) -> None:
-    if space.dimension == 4:
-        raise InputError(
-            "dimension 4: no certificate, the infrared cutoff of the pole is an input and not a consequence of the "
-            "sum rule: use D >= 5, or ask for no proof"
-        )
-    if len(space.exponents) > 1 and any(space.exponents[1:]):
-        raise InputError("certificates are for functions on A_2 alone: give one number, e.g. functions (9,)")
-
-
-def _repair(program: Program, spin: int, x: float) -> None:
-    """Sample the spins around a refused state at nearby impact parameters."""
-    shift = (program.space.dimension - 3) / 2
-    b = 2 * (spin + shift) * np.sqrt(x)
-    for other in {2 * round(f * spin / 2) for f in np.linspace(0.7, 2, 27)}:
-        near = (np.linspace(0.85, 1.15, 25) * b / 2 / (other + shift)) ** 2
-        program.add_states(other, near[near <= 1])
+    program = proof_program(space)
+    tried = attempt(program, (parse_rational(direction[0]), parse_rational(direction[1])), {})
+    scanned = program.scan(tried.functional)
+    done = report(scanned, direction, fix, _above(tried.alpha), time.perf_counter() - started)
+    return replace(done, certificate=tried.certificate, reason=tried.reason)
 
 
 def _above(value: fmpq) -> float:
     """A double that is not below a rational."""
     near = float(Fraction(int(value.p), int(value.q)))
     return near if Fraction(near) >= Fraction(int(value.p), int(value.q)) else float(np.nextafter(near, np.inf))
-
-
-def certify(functional: Smeared) -> dict[str, Any]:
-    """The verified certificate of a functional; raises solvers.verify.Refused with the last reason."""
-    reason: Refused | None = None
-    for spin, xi, x, least in _REGIONS:
-        checkpoint("proof")
-        # a power 2 parts - 1 would leave a logarithm
-        parts = next(n for n in range(least, 20) if 2 * n - 1 not in functional.terms)
-        data = document(functional, spin, xi, x, parts)
-        try:
-            verify_gravity(data)
-            return data
-        except Refused as refusal:
-            # a spin that fails does so at every split
-            if refusal.place is not None:
-                raise
-            reason = refusal
-    assert reason is not None
-    raise reason
-
-
-def document(functional: Smeared, spin_split: int, xi_split: int, x_split: str, parts: int) -> dict[str, Any]:
-    """Certificate JSON (schema eft-positivity/gravity-certificate/1); proves nothing by itself."""
-    return {
-        "schema": SCHEMA,
-        "dimension": functional.dimension,
-        "density": "positive",
-        "claim": {name: str(value) for name, value in infrared(functional).items()},
-        "functions": [{"power": str(n), "coefficient": str(a)} for n, a in sorted(functional.terms.items())],
-        "spin_split": spin_split,
-        "xi_split": str(xi_split),
-        "x_split": x_split,
-        "parts": parts,
-    }

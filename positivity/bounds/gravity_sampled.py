@@ -6,9 +6,8 @@ import time
 from collections.abc import Mapping
 from functools import cached_property
 
-import numpy as np
-
 from positivity.answers.gravity import GravityBound
+from positivity.programs.gravity_question import question
 from positivity.programs.powers import Functional, Program
 from positivity.questions.errors import InputError
 from positivity.sum_rules.powers import Grid, Space
@@ -46,27 +45,6 @@ class GravityProgram:
                 f"{held} is excluded (numerical, not proved): no theory has it, so nothing is bounded there"
             )
         return report(found, direction, fix or {}, float(objective @ found.coefficients), time.perf_counter() - started)
-
-
-def question(
-    space: Space, direction: tuple[float, float], fix: Mapping[str, float]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Objective, equations and their values for `Program.best`; raises InputError."""
-    if not all(np.isfinite(direction)) or tuple(direction) == (0.0, 0.0):
-        raise InputError(f"direction {direction}: use two finite numbers, not both zero")
-    if len(fix) > 1 or not set(fix) <= {"g2", "g3"}:
-        raise InputError(f"fix {dict(fix)}: hold g2 or g3, one of them, e.g. g3=5 in units of 8 pi G")
-    sides = space.infrared()
-    objective, kept = sides[0], [0, 1]
-    for name, value in fix.items():
-        held = int(name == "g3")
-        if not np.isfinite(value):
-            raise InputError(f"fix {name}={value}: use a finite number")
-        if direction[held] != 0 or direction[1 - held] == 0:
-            raise InputError(f"direction {direction} with {name} held: use {'1,0' if held else '0,1 or 0,-1'}")
-        objective = objective + value * sides[1 + held]
-        kept.remove(held)
-    return objective, sides[1:][kept], np.array([direction[k] for k in kept], dtype=float)
 
 
 def report(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Unpack
+from typing import Any, Unpack
 
 from positivity.answers.limits import within
 from positivity.answers.provenance import versions
@@ -13,10 +13,21 @@ from positivity.answers.verdict import Verdict
 from positivity.checks.cone import Checker
 from positivity.questions.couplings import check_given
 from positivity.questions.errors import InputError
+from positivity.questions.graviton import graviton_first
 from positivity.questions.scope import Scope
 from positivity.questions.words import CheckWords, takes_words
 
 
+def _with_graviton(couplings: Mapping[str, object], *, time_limit: float | None = None, **words: Any) -> Verdict:
+    from positivity.checks.graviton import check_with_graviton
+
+    started = time.perf_counter()
+    with within(time_limit):
+        found = check_with_graviton(couplings, words)
+    return replace(found, versions=versions(), seconds=round(time.perf_counter() - started, 4))
+
+
+@graviton_first(_with_graviton, ("couplings",))
 @takes_words(CheckWords)
 def check(couplings: Mapping[str, object], **words: Unpack[CheckWords]) -> Verdict:
     """Whether some theory has the given couplings: allowed, excluded or undecided, with the evidence.
@@ -26,6 +37,8 @@ def check(couplings: Mapping[str, object], **words: Unpack[CheckWords]) -> Verdi
     values in units of U = (4 pi)^(D/2) are written "0.3U"; at tree level with rho_J >= 0 the question does
     not depend on the normalisation.  order, dimension, density, loops, fix, assumptions: as in `bound`, with ratios
     to g2 in fix at tree level with rho_J >= 0; "allowed" means at this order.
+
+    8piG beside g2 and g3, {"8piG": 1, "g2": -20}: with the graviton pole, see `bound`; excluded or undecided.
 
     excluded: with a certificate, verified by `solvers.verify`, of a functional that is non-negative on every
     spectrum and negative on these couplings.  allowed: with a spectrum that has them.  undecided: with a

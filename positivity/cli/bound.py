@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from positivity.cli.shared import (
     fixes,
     integer,
 )
+from positivity.questions.couplings import names_graviton
+from positivity.questions.errors import InputError
 
 
 def add(commands: Any) -> None:
@@ -30,8 +33,9 @@ def add(commands: Any) -> None:
         commands, "bound", "Bound a ratio of couplings from both sides, certified.",
         "positivity bound g3 --order 10 --fix g4=0.3 --certificate g3.json", _bound,
     )  # fmt: skip
-    parser.add_argument("coupling", help="g3, g6', g[0,2] or a sum like g3+2*g4")
+    parser.add_argument("coupling", help="g3, g6', g[0,2], a sum like g3+2*g4, or 8piG")
     add_problem(parser)
+    _add_rules(parser)
     parser.add_argument("--digits", type=integer, default=8, metavar="K", help="decimals aimed at (default 8)")
     parser.add_argument("--method", default="lp", help="lp (default), sdp (Clarabel) or sdpa (SDPA-GMP)")
     parser.add_argument("--smeared", type=integer, default=0, metavar="K", help="unitary: K smeared nulls, numerical")
@@ -41,6 +45,35 @@ def add(commands: Any) -> None:
     parser.add_argument("--certificate", metavar="FILE", help="save it; that of a second end goes to FILE-upper")
     parser.add_argument("--explain", nargs="?", const="explain.pdf", metavar="FILE",
                          help="functional and spectrum (default explain.pdf)")  # fmt: skip
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    """The words of the rules with the graviton; those of `positivity cutoff`, which explains them."""
+    for name in ("--p-min", "--mu", "--k", "--functions"):
+        parser.add_argument(name, help=argparse.SUPPRESS)
+    for name in ("--contacts", "--degree"):
+        parser.add_argument(name, type=integer, help=argparse.SUPPRESS)
+    parser.add_argument("--forward-sum-rules", action="store_true", default=None, help=argparse.SUPPRESS)
+    parser.add_argument("--prove", action=argparse.BooleanOptionalAction, default=None, help=argparse.SUPPRESS)
+
+
+def rule_words(options: Any) -> dict[str, Any]:
+    """What is given of the words of the rules; raises InputError."""
+    words = {name: getattr(options, name) for name in ("p_min", "mu", "contacts", "degree", "prove")}
+    words["forward_sum_rules"] = options.forward_sum_rules
+    for name in ("k", "functions"):
+        text = getattr(options, name)
+        words[name] = None if text is None else _integers(name, text)
+    if words["functions"] is not None and names_graviton(options.coupling):
+        (words["functions"],) = words["functions"][:1]
+    return {name: value for name, value in words.items() if value is not None}
+
+
+def _integers(name: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(integer(part) for part in text.split(","))
+    except argparse.ArgumentTypeError as error:
+        raise InputError(f"--{name}: {error}") from None
 
 
 def _bound(options: Any) -> int:
@@ -54,6 +87,7 @@ def _bound(options: Any) -> int:
             options.coupling, options.over, order=options.order, dimension=options.dimension, fix=fixes(options.fix),
             digits=options.digits, density=density(options), loops=options.loops, method=options.method,
             smeared=options.smeared, time_limit=options.time_limit,
+            **rule_words(options),
         )  # fmt: skip
     if options.certificate:
         _write_certificates(options.certificate, result)
@@ -62,7 +96,13 @@ def _bound(options: Any) -> int:
         from positivity.answers.explanation import explain
 
         print(explain(result, options.explain), file=sys.stderr if options.json else sys.stdout)
-    return exit_code(options, [end.status for _, end in result.ends()], bool(options.smeared))
+    return exit_code(options, [end.status for _, end in result.ends()], _numerical_asked(options))
+
+
+def _numerical_asked(options: Any) -> bool:
+    """Whether a numerical answer is what was asked for."""
+    strength = names_graviton(options.coupling) and not options.prove
+    return bool(options.smeared) or strength or options.prove is False
 
 
 def _write_certificates(name: str, result: Any) -> None:

@@ -48,8 +48,9 @@ def add(commands: Any) -> None:
 
 def _gravity(options: Any) -> int:
     from positivity.answers.limits import within
-    from positivity.bounds.gravity import FUNCTIONS, gravity_bound, smearing_space
+    from positivity.bounds.gravity import gravity_bound
     from positivity.bounds.gravity_sampled import GravityProgram
+    from positivity.programs.gravity_question import FUNCTIONS, smearing_space
 
     check_writable(options.output, options.certificate)
     counts = _numbers(options.functions, "functions", integer, "e.g. 9,8") if options.functions else None

@@ -3,6 +3,9 @@
 The tree amplitude is M = sum_{p,q} g_{pq} (s^2+t^2+u^2)^p (stu)^q; a coupling is the pair
 (p, q) with Mandelstam order n = 2p + 3q.  At each order the coupling with the fewest powers
 of stu is called g<n>, the next one g<n>', then g<n>'' ...
+
+The graviton pole 8 pi G (st/u + su/t + tu/s) = 8 pi G (s^2+t^2+u^2)^2/(4 stu) is a term of this sum too, of
+Mandelstam order 1: 8piG = 4 g[2,-1].  Only questions with the graviton know it.
 """
 
 from __future__ import annotations
@@ -20,10 +23,19 @@ from positivity.questions.numbers import parse_rational as parse_rational
 Coupling: TypeAlias = tuple[int, int]
 Combination: TypeAlias = dict[Coupling, fmpq]
 
+#: the coupling of the graviton pole, and what 8piG is in units of it
+GRAVITON: Coupling = (2, -1)
+_PER_8PIG = fmpq(4)
+EIGHT_PI_G: Combination = {GRAVITON: _PER_8PIG}
+_NO_GRAVITON = (
+    "8piG: these sum rules know no graviton; divide by it (over='8piG'), or bound '8piG' with density 'unitary'"
+)
+
 #: a combination is read without its blanks, which stand between its signs, numbers and names
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?:/[0-9]+)?"
 _INDEX = r"([0-9]{1,4}),([0-9]{1,4})"
-_NAME = rf"g[0-9]{{1,4}}(?:'+|p+)?|g\[{_INDEX}\]|g_?\{{{_INDEX}\}}"
+_POLE = r"8piG|g\[2,-1\]|g_?\{2,-1\}"
+_NAME = rf"{_POLE}|g[0-9]{{1,4}}(?:'+|p+)?|g\[{_INDEX}\]|g_?\{{{_INDEX}\}}"
 _TERM = re.compile(rf"(?P<sign>[+-]?)(?:(?P<factor>{_NUMBER})\*?)?(?P<name>{_NAME})(?:/(?P<divisor>{_NUMBER}))?")
 _PAIR = re.compile(rf"g\[{_INDEX}\]|g_?\{{{_INDEX}\}}")
 _NAMED = re.compile(r"g([0-9]{1,4})('*|p*)")
@@ -44,13 +56,17 @@ def couplings_of_order(n: int) -> list[Coupling]:
 
 
 def coupling_name(coupling: Coupling) -> str:
-    """Short name: (1,0) -> "g2", (0,2) -> "g6'"."""
+    """Short name: (1,0) -> "g2", (0,2) -> "g6'"; the graviton pole is "g[2,-1]"."""
+    if coupling == GRAVITON:
+        return "g[2,-1]"
     siblings = couplings_of_order(order_of(coupling))
     return f"g{order_of(coupling)}" + "'" * siblings.index(coupling)
 
 
 def coupling_latex(coupling: Coupling) -> str:
-    """LaTeX of the short name: g_{2}, g_{6}^{\\prime}."""
+    """LaTeX of the short name: g_{2}, g_{6}^{\\prime}; the graviton pole is g_{2,-1}."""
+    if coupling == GRAVITON:
+        return "g_{2,-1}"
     primes = coupling_name(coupling).count("'")
     mark = f"^{{{chr(92)}prime{(chr(92) + 'prime') * (primes - 1)}}}" if primes else ""
     return f"g_{{{order_of(coupling)}}}{mark}"
@@ -62,6 +78,8 @@ def parse_coupling(text: object) -> Coupling:
     Raises InputError if the text is not the name of a coupling of the shift-symmetric scalar.
     """
     stripped = _compact(text)
+    if re.fullmatch(_POLE, stripped):
+        raise InputError(_NO_GRAVITON)
     pair = _PAIR.fullmatch(stripped)
     if pair:
         first, second = (int(index) for index in pair.groups() if index is not None)
@@ -81,15 +99,18 @@ def parse_coupling(text: object) -> Coupling:
     return siblings[primes]
 
 
-def parse_combination(text: str | Mapping[Coupling, object]) -> Combination:
+def parse_combination(text: str | Mapping[Coupling, object], *, graviton: bool = False) -> Combination:
     """Read a linear combination of couplings such as "g3", "-g4" or "g3+2*g4-1/2 g[0,2]".
 
-    Returns {(p, q): coefficient} without zero terms; at most 10,000 characters.  Raises InputError.
+    graviton: whether 8piG = 4 g[2,-1] may be among them.  Returns {(p, q): coefficient} without zero terms; at most
+    10,000 characters.  Raises InputError.
     """
     if isinstance(text, Mapping):
-        terms = [(_key(c), parse_rational(v, "coefficient")) for c, v in text.items()]
+        terms = [_scaled(c, parse_rational(v, "coefficient")) for c, v in text.items()]
     else:
         terms = _read_terms(text)
+    if not graviton and any(coupling == GRAVITON for coupling, _ in terms):
+        raise InputError(_NO_GRAVITON)
     total: Combination = {}
     for coupling, value in terms:
         total[coupling] = total.get(coupling, fmpq(0)) + value
@@ -97,6 +118,27 @@ def parse_combination(text: str | Mapping[Coupling, object]) -> Combination:
     if not total:
         raise InputError(f"combination {shown(text)} is empty: name at least one coupling, e.g. g3 or g3+2*g4")
     return total
+
+
+def _scaled(name: object, value: fmpq) -> tuple[Coupling, fmpq]:
+    """A coupling, by its name or its pair (p, q), and its coefficient: that of 8piG is four times g[2,-1]'s."""
+    word = _compact(name) if isinstance(name, str) else name
+    if word == "8piG":
+        return GRAVITON, value * _PER_8PIG
+    if (isinstance(word, str) and re.fullmatch(_POLE, word)) or (isinstance(word, tuple) and word == GRAVITON):
+        return GRAVITON, value
+    return _key(name), value
+
+
+def names_graviton(*texts: object) -> bool:
+    """Whether any of these combinations, or names in a mapping of them, names the graviton pole."""
+    for text in texts:
+        names = list(text) if isinstance(text, Mapping) else [text]
+        for name in names:
+            plain = "".join(name.split()) if isinstance(name, str) and len(name) <= MAX_CHARACTERS else ""
+            if (isinstance(name, tuple) and name == GRAVITON) or re.search(_POLE, plain):
+                return True
+    return False
 
 
 def check_given(values: object, what: str, example: str) -> dict[str, object]:
@@ -146,7 +188,9 @@ def _read_terms(text: object) -> list[tuple[Coupling, fmpq]]:
         if divisor == 0:
             raise InputError(f"{shown(match[0])} divides by zero: write a non-zero number")
         value = parse_rational(match["factor"] or "1", "coefficient") / divisor
-        terms.append((parse_coupling(match["name"]), -value if match["sign"] == "-" else value))
+        if match["name"] == "8piG" and match["factor"] and "*" not in match[0]:
+            raise InputError(f"cannot read {shown(match[0])}: write a multiple of 8piG with *, e.g. 2*8piG")
+        terms.append(_scaled(match["name"], -value if match["sign"] == "-" else value))
         position = match.end()
     return terms
 
@@ -169,7 +213,9 @@ def rational_latex(value: fmpq) -> str:
 def _join(combination, name, times, number) -> str:  # type: ignore[no-untyped-def]
     parts = []
     for coupling in sorted(combination, key=lambda c: (order_of(c), c[1])):
-        value = combination[coupling]
+        value, word = combination[coupling], name(coupling)
+        if coupling == GRAVITON:
+            value, word = value / _PER_8PIG, "8piG" if times == "*" else r"8\pi G"
         size = "" if abs(value) == 1 else number(abs(value)) + times
-        parts.append(("-" if value < 0 else "+") + size + name(coupling))
+        parts.append(("-" if value < 0 else "+") + size + word)
     return "".join(parts).removeprefix("+")

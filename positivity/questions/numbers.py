@@ -122,6 +122,11 @@ def rounded_up(value: fmpq, decimals: int) -> fmpq:
     return fmpq((value * scale).ceil()) / scale
 
 
+def root_above(value: fmpq) -> int:
+    """The smallest integer whose square is not below a value >= 0."""
+    return 0 if value <= 0 else math.isqrt(int(value.ceil()) - 1) + 1
+
+
 def decimal_text(value: fmpq, decimals: int) -> str:
     """A decimal string, exact when the value has no more places, else rounded to nearest."""
     scaled = int((value * fmpq(10) ** decimals).round())

@@ -8,6 +8,7 @@ from typing import Any
 
 from positivity.questions.density import Assumptions, density_text
 from positivity.questions.errors import reading
+from positivity.questions.rules import LEADING_ORDER, Powers, Rules, Splines, rules_from_dict
 from positivity.questions.typed import checked
 from positivity.questions.units import Level, parse_level
 
@@ -24,8 +25,9 @@ class Problem:
     held fixed.  density: "positive" (rho_J >= 0) or "unitary" (then with `assumptions`, over may
     be "1" or "U", and fixes are absolute, in units of M or U).  smeared: number of smeared nulls
     used instead of the forward ones.  loops: "tree" or the pairs of couplings,
-    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).  Conventions:
-    docs/theory/conventions.md.
+    "g2^2,g2g3", whose one-loop terms are in (then values are absolute).  rules: with the graviton, the sum rules
+    used: `Powers` for ratios to 8piG, `Splines` for 8piG itself; order is then that of the couplings on their low
+    side.  Conventions: docs/theory/conventions.md.
     """
 
     coupling: str
@@ -37,11 +39,14 @@ class Problem:
     loops: str = "tree"
     assumptions: Assumptions | None = None
     smeared: int = 0
+    rules: Rules | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
         assumptions = {} if self.assumptions is None else {"assumptions": self.assumptions.to_dict()}
-        hidden = {"assumptions"} | (set() if self.smeared else {"smeared"})
+        if self.rules is not None:
+            assumptions |= {"rules": self.rules.to_dict()}
+        hidden = {"assumptions", "rules"} | (set() if self.smeared else {"smeared"})
         plain = {key: value for key, value in asdict(self).items() if key not in hidden}
         return plain | {"fix": [list(pair) for pair in self.fix]} | assumptions
 
@@ -52,7 +57,8 @@ class Problem:
             given = data.get("assumptions")
             assumptions = Assumptions.from_dict(given) if given is not None else None
             fix = tuple((str(a), str(b)) for a, b in data.get("fix", ()))
-            return checked(cls(**{**data, "fix": fix, "assumptions": assumptions}))
+            rules = rules_from_dict(data["rules"]) if data.get("rules") is not None else None
+            return checked(cls(**{**data, "fix": fix, "assumptions": assumptions, "rules": rules}))
 
     @property
     def absolute(self) -> bool:
@@ -75,20 +81,29 @@ class Problem:
     @property
     def scope(self) -> str:
         """One line that says what a number for this problem is about."""
+        if isinstance(self.rules, Splines):
+            return "; ".join(self.rules.words(dict(self.fix), self.loops))
         over = "" if self.absolute else f"/{self.over}"
         rules = f"forward sum rules to order {self.order}"
         if self.smeared:
             rules = f"{self.smeared} smeared nulls of the improved k = 2 sum rule"
         held = [(f"{name}{over}", value) for name, value in self.fix]
-        return scope_line(self.dimension, self.loops, density_text(self.assumptions), rules, held)
+        if isinstance(self.rules, Powers):
+            level = f"tree level with graviton exchange, {LEADING_ORDER}"
+            return scope_line(self.dimension, level, density_text(self.assumptions), self.rules.text, held)
+        return scope_line(self.dimension, level_text(self.loops), density_text(self.assumptions), rules, held)
 
 
 def _exact(problem: Problem) -> dict[str, Level]:
     return {name: parse_level(value, name) for name, value in problem.fix}
 
 
-def scope_line(dimension: object, loops: str, density: str, rules: str, held: Sequence[tuple[str, str]]) -> str:
+def level_text(loops: str) -> str:
+    """Which loops are in, in words."""
+    return "tree level" if loops == "tree" else f"one loop with {loops} ({SCHEME})"
+
+
+def scope_line(dimension: object, level: str, density: str, rules: str, held: Sequence[tuple[str, str]]) -> str:
     """The scope of a number in words, the one place that has them; held: (name, value) of what is fixed."""
-    level = "tree level" if loops == "tree" else f"one loop with {loops} ({SCHEME})"
     fixed = "".join(f", {name} = {value}" for name, value in held)
     return f"D={dimension}, {level}, {density}, all even spins, masses >= M=1, {rules}{fixed}"

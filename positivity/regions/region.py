@@ -19,6 +19,7 @@ from positivity.answers.region import Region, TheoryPoint
 from positivity.programs.build import ratio_program
 from positivity.questions.couplings import Combination, combination_text, parse_combination
 from positivity.questions.errors import InputError, shown, whole_number
+from positivity.questions.graviton import graviton_first
 from positivity.questions.question import Problem
 from positivity.questions.scope import Scope
 from positivity.questions.words import CommonWords, RegionWords, takes_words
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from positivity.answers.loop_region import LoopRegion
 
 Progress = Callable[[int, int], None]
+
+
+def _with_graviton(x: str, y: str, over: str | None = None, **words: Any) -> Region | LoopRegion:
+    from positivity.regions.graviton import region_with_graviton
+
+    return region_with_graviton(x, y, over or "", **words)
 
 
 class TreeWords(CommonWords, total=False):
@@ -54,6 +61,7 @@ def region(
 ) -> Region | LoopRegion: ...  # fmt: skip
 
 
+@graviton_first(_with_graviton, ("x", "y", "over"))
 @takes_words(RegionWords)
 def region(
     x: str,
@@ -77,7 +85,8 @@ def region(
     there, marked incomplete; resumed, it becomes the region of an undisturbed run.  Other arguments
     as in `bound`; with density "unitary" the axes are x/U and y/U, U = (4 pi)^(D/2).  With loops the answer
     is that of `loop_region`, in units of U unless over says otherwise; smeared is for it alone.  Raises
-    InputError, also when the region is unbounded.  Source: 2011.02957 section 4.
+    InputError, also when the region is unbounded (over="8piG" it is, and the answer says so).  Source: 2011.02957
+    section 4.
     """
     run = Tracing(points, progress, resume, output)
     return region_in(Scope(**words), (x, y), over, run)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from positivity.questions.couplings import order_of, parse_combination
+from positivity.questions.couplings import names_graviton, order_of, parse_combination
 from positivity.questions.errors import InputError, check_order
 from positivity.questions.scans.spec import density_of
 from positivity.questions.scope import Scope
@@ -68,6 +68,12 @@ def prepare(request: Request) -> None:
     """Raise InputError if the first point makes no sense, before anything is computed."""
     task = request["task"]
     if task == "bound":
+        if names_graviton(request["over"]):
+            from positivity.questions.graviton import ratio_problem
+
+            words = {"dimension": request["dimension"], "fix": request["fix"]}
+            ratio_problem(request["target"], request["over"], words)
+            return
         scope = _scope(request)
         named = [parse_combination(request["target"]), *(held.combination for held in scope.fix)]
         check_order(scope.order, max(order_of(c) for each in named for c in each))
@@ -98,7 +104,9 @@ def _bound(request: Request) -> Row:
 def _warm(request: Request) -> bool:
     """Whether the point is a linear program that neighbours can start."""
     plain = request["density"] == "positive" and request["loops"] == "tree" and request["method"] == "lp"
-    return plain and not request["smeared"] and request.get("assumptions") is None
+    return (
+        plain and not names_graviton(request["over"]) and not request["smeared"] and request.get("assumptions") is None
+    )
 
 
 def _solver(request: Request) -> tuple[Any, Any]:

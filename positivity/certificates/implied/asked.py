@@ -209,10 +209,10 @@ def number(value: Any, what: str) -> fmpq:
         raise Refused(_quoted(error)) from None
 
 
-def combination(value: Any, what: str) -> Combination:
-    """A combination of couplings of a document; raises Refused."""
+def combination(value: Any, what: str, *, graviton: bool = False) -> Combination:
+    """A combination of couplings of a document, 8piG among them if allowed; raises Refused."""
     try:
-        return parse_combination(text(value, what))
+        return parse_combination(text(value, what), graviton=graviton)
     except (InputError, ValueError) as error:
         raise Refused(f"{what}: {_quoted(error)}") from None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from positivity.certificates.implied import graviton
 from positivity.certificates.implied.asked import Scope, combination, number, read_scope
 from positivity.certificates.implied.contents import check_end, check_keys
 from positivity.certificates.implied.covers import Cover
@@ -32,6 +33,10 @@ _G2 = {(1, 0): fmpq(1)}
 def bound_statements(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
     """What a saved bound says and its certificates imply; raises Refused."""
     check_keys(data, "bound")
+    if graviton.has_rules(data["problem"]):
+        return graviton.bound_statements(data, prover)
+    if "cutoff_over_planck" in data:
+        raise Refused("only a bound on 8piG says something of the cutoff over the Planck mass")
     scope, target = read_scope(data["problem"])
     statements = end_statements(data, scope, combination(target, "coupling"), prover)
     if not statements:

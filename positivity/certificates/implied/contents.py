@@ -20,14 +20,14 @@ _END_KEYS = {
     "natural", "density", "excluded",
 }  # fmt: skip
 _KEYS = {
-    "bound": {"schema", "problem", "lower", "upper", "method", "versions", "seconds", "warning"},
+    "bound": {"schema", "problem", "lower", "upper", "method", "versions", "seconds", "warning", "cutoff_over_planck"},
     "region": {"schema", "x", "y", "problem", "half_planes", "theories", "inner", "outer", "kinks", "versions",
                "seconds", "complete"},
     "loop-region": {"schema", "x", "y", "problem", "outline", "status", "reason", "certificates", "error", "warning",
                     "versions", "seconds"},
     "check": {"schema", "couplings", "dimension", "order", "status", "density", "loops", "assumptions", "reason",
               "certificate", "claim", "violation", "spectrum", "steps", "residual", "predicted", "versions", "seconds",
-              "scope"},
+              "scope", "rules"},
     "strength": {"schema", "slices"},
 }  # fmt: skip
 #: statuses of an end, and whether it may have a value

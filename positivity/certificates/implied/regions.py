@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
 from math import isfinite
 from typing import Any
 
 from flint import arb, fmpq
 
+from positivity.certificates.implied import graviton
 from positivity.certificates.implied.asked import Scope, combination, number, read_scope
 from positivity.certificates.implied.bounds import end_statement, single
 from positivity.certificates.implied.contents import check_end, check_keys
@@ -31,22 +33,34 @@ _MOST_ROWS = 20_000
 def region_statements(data: Mapping[str, Any], prover: Prover) -> list[Statement]:
     """One statement for each certified half-plane; raises Refused."""
     check_keys(data, "region")
+    if graviton.has_rules(data["problem"]):
+        ratios = graviton.read_ratios(data["problem"])
+        return _half_planes(
+            data, False, ratios.ratio, partial(graviton.end_statement, scope=ratios, side=1, prover=prover)
+        )
     scope, _ = read_scope(data["problem"])
+    return _half_planes(data, scope.absolute, scope.ratio, partial(end_statement, scope=scope, side=1, prover=prover))
+
+
+def _half_planes(
+    data: Mapping[str, Any], absolute: bool, ratio: Callable[[str], str], proved: Callable[..., Statement]
+) -> list[Statement]:
+    """The statements of the certified half-planes, each proved as an upper end; ratio: names what is bounded."""
     x, y = combination(data["x"], "x"), combination(data["y"], "y")
     statements, lines = [], []
     for plane in data["half_planes"]:
         end = plane["end"]
-        check_end(end, scope.absolute)
+        check_end(end, absolute)
         if end["status"] != "certified":
             continue
         a, b = (number(text, "normal") for text in plane["normal"])
         try:
-            found = end_statement(end, scope, _sum(x, a, y, b), 1, prover)
+            found = proved(end, target=_sum(x, a, y, b))
         except Refused as reason:
             raise type(reason)(f"half-plane ({number_text(a)}, {number_text(b)}): {reason}") from None
         lines.append((a, b, number(end["value"], "value")))
         left = f"{number_text(a)}*({combination_text(x)}) + {number_text(b)}*({combination_text(y)})"
-        statements.append(Statement(scope.ratio(left), found.relation, found.scope, found.value))
+        statements.append(Statement(ratio(left), found.relation, found.scope, found.value))
     if not statements:
         raise Refused("the region holds no certificate")
     check_outer(data.get("outer", []), lines)

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from positivity.answers.end import STATUS_TEXT
+from positivity.certificates.implied import graviton
 from positivity.certificates.implied.asked import Scope, combination, read_fixes, read_scope
 from positivity.certificates.implied.bounds import end_statements
 from positivity.certificates.implied.prover import Prover
 from positivity.certificates.implied.verdicts import read_given, verdict_scope, verdict_statement
-from positivity.questions.couplings import Combination, combination_text
+from positivity.questions.couplings import Combination, combination_text, names_graviton
 from positivity.questions.errors import InputError, shown
 from positivity.questions.loops import loop_pairs
+from positivity.questions.rules import Powers
 from positivity.questions.scans.axes import WHOLE_NUMBERS
 from positivity.questions.scans.spec import ScanSpec
 from solvers.verify import Refused
@@ -72,16 +74,23 @@ def _verify_row(spec: ScanSpec, row: Row) -> int:
 
 def _verify_bound(spec: ScanSpec, row: Row, result: Row) -> int:
     request = spec.request(row["point"])
-    scope, target = request_scope(request), combination(request["target"], "target")
-    found, asked = read_scope(result["problem"])
-    _check_same(found, scope)
-    if combination(asked, "coupling") != target:
+    target, with_graviton = combination(request["target"], "target"), names_graviton(request["over"])
+    if with_graviton != graviton.has_rules(result["problem"]):
+        raise Refused("the result is for another question than its point: another ratio")
+    if with_graviton:
+        graviton.check_same(result["problem"], _over_graviton(request))
+    else:
+        _check_same(read_scope(result["problem"])[0], request_scope(request))
+    if combination(result["problem"]["coupling"], "coupling") != target:
         raise Refused("the result is for another question than its point: another ratio")
     words = [result[side]["status"] for side in _SIDES]
     for side, word in zip(_SIDES, words, strict=True):
         if word == "certified" and not result[side].get("certificate"):
             raise Refused(f"the certificate of the {side} end was not kept")
-    statements = end_statements(result, scope, target, Prover())
+    if with_graviton:
+        statements = graviton.bound_statements(result, Prover())
+    else:
+        statements = end_statements(result, request_scope(request), target, Prover())
     certified = all(word == "certified" for word in words)
     # the relation is empty where fixed values are excluded
     excluded = any(s.relation == "" and s.subject.startswith("no theory has the fixed") for s in statements)
@@ -144,6 +153,15 @@ def request_scope(request: Mapping[str, Any]) -> Scope:
     return read_scope(problem)[0]
 
 
+def _over_graviton(request: Row) -> dict[str, Any]:
+    """The problem of a point over 8piG, of the default rules."""
+    return {
+        "coupling": request["target"], "over": request["over"], "dimension": request["dimension"],
+        "order": Powers().order, "fix": [list(entry) for entry in request["fix"].items()],
+        "density": request["density"], "loops": request["loops"], "rules": Powers().to_dict(),
+    }  # fmt: skip
+
+
 def _indices(coupling: tuple[int, int]) -> str:
     return f"g[{coupling[0]},{coupling[1]}]"
 
@@ -188,7 +206,10 @@ def scan_text(spec: ScanSpec) -> str:
     scanned = [axis.name for axis in spec.axes]
     held = {combination_text(combination(name, "fix")) for name in scanned if name not in WHOLE_NUMBERS}
     kept = {name: value for name, value in request["fix"].items() if name not in scanned}
-    text = request_scope({**request, "fix": kept}).text
+    if names_graviton(request["over"]):
+        text = graviton.read_ratios(_over_graviton({**request, "fix": kept})).problem.scope
+    else:
+        text = request_scope({**request, "fix": kept}).text
     asked = "verdicts" if spec.task == "check" else f"range of {combination_text(combination(request['target'], ''))}"
     words = sorted(held) + [name for name in scanned if name in WHOLE_NUMBERS]
     whole = "; ".join(f"{name} as scanned" for name in scanned if name in WHOLE_NUMBERS)

@@ -9,6 +9,7 @@ from flint import fmpq
 
 from positivity.certificates.implied.asked import Scope, combination, level, level_text, read_scope
 from positivity.certificates.implied.contents import check_consistent, check_keys
+from positivity.certificates.implied.graviton_verdict import graviton_verdict
 from positivity.certificates.implied.lowered import check_applies
 from positivity.certificates.implied.prover import Prover
 from positivity.certificates.implied.statement import Statement
@@ -24,6 +25,8 @@ _MOST = 200
 def verdict_statement(data: Mapping[str, Any], prover: Prover) -> Statement:
     """What a verdict says and its evidence implies; raises Refused."""
     check_keys(data, "check")
+    if "rules" in data:
+        return graviton_verdict(data, prover)
     scope, given = verdict_scope(data), read_given(data["couplings"])
     check_consistent(tuple(given), None)
     named = ", ".join(f"{combination_text(left)} = {level_text(value)}" for left, value in given)

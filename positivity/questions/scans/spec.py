@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from positivity.questions.couplings import combination_text, parse_combination
+from positivity.questions.couplings import combination_text, names_graviton, parse_combination
 from positivity.questions.density import Density
 from positivity.questions.errors import (
     InputError,
@@ -22,8 +22,9 @@ from positivity.questions.errors import (
     whole_number,
 )
 from positivity.questions.options import MAX_DIGITS, MAX_SMEARED
-from positivity.questions.question import scope_line
+from positivity.questions.question import level_text, scope_line
 from positivity.questions.reading import MAX_SPECIFICATION, read_text
+from positivity.questions.rules import LEADING_ORDER
 from positivity.questions.scans.axes import WHOLE_NUMBERS, Axis
 
 #: what a row keeps beside values and statuses
@@ -174,13 +175,15 @@ class ScanSpec:
         whole = {name: "scanned" if name in scanned else self.options[name] for name in WHOLE_NUMBERS}
         density = density_of(self.options["density"], self.assumptions).text
         rules = f"{self.options['smeared']} smeared nulls" if self.options["smeared"] else "forward sum rules"
+        rules += f" to order {whole['order']}"
+        if names_graviton(self.options["over"]):
+            rules = f"improved sum rule with the graviton pole, {LEADING_ORDER}"
         asked = self.task
         if self.task == "bound":
             default = "g2" if self.options["density"] == "positive" and self.options["loops"] == "tree" else "1"
             over = self.options["over"] or default
             asked = f"range of {self.options['target']}" + ("" if over == "1" else f"/{over}")
-        rules = f"{rules} to order {whole['order']}"
-        line = scope_line(whole["dimension"], self.options["loops"], density, rules, self.fix)
+        line = scope_line(whole["dimension"], level_text(self.options["loops"]), density, rules, self.fix)
         return f"{asked} versus {', '.join(scanned)}: {line}"
 
 
