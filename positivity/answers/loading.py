@@ -15,7 +15,7 @@ def load(path: PathLike) -> Any:
     """The Bound, Region, LoopRegion, Verdict or Scan in a saved file.
 
     path: a JSON document, or the JSONL file of a scan.  What it says is not proved again here: that is
-    `positivity.verify`.  Units as in the document; formats: docs/reference/files.md.  Raises InputError for a file
+    `positivity.verify`.  In the units of the document; formats: docs/reference/files.md.  Raises InputError for a file
     without one of these.
     """
     if path_of(path).suffix == ".jsonl":
