@@ -10,6 +10,7 @@ from positivity.answers.end import End
 from positivity.bounds.both_ends import both_ends
 from positivity.certificates.forward import certify
 from positivity.sum_rules.forward import functional_of
+from solvers.verify import Refused
 from tests.sweep.theories import unitary_value
 
 #: steps (low, high, rho_0) of a density of spin 0 in x = 1/m^2, which is crossing symmetric by itself
@@ -32,7 +33,7 @@ def test_values_no_bounded_density_has_are_excluded_with_a_proof(fix):
     assert "no theory" in positivity.verify(document)[0]
     # the proof is about these values and no others
     document["problem"]["fix"] = [["g2", "0.3U"]]
-    with pytest.raises(positivity.verification.Refused):
+    with pytest.raises(Refused):
         positivity.verify(document)
 
 

@@ -11,6 +11,7 @@ from positivity.questions.couplings import parse_combination
 from positivity.questions.levels import parse_fixes
 from positivity.questions.loops import parse_pairs
 from solvers.grid import REGGE, bernstein
+from solvers.verify import Refused
 
 FOUR = "g2^2,g2g3,g3^2,g2g4"
 AT = {"g2": "0.4U", "g3": "-1U"}
@@ -71,7 +72,7 @@ def test_a_bounded_density_excludes_more():
     assert positivity.verify(bounded.to_dict())
     moved = bounded.to_dict()
     moved["problem"]["fix"][1][1] = "-2.3U"
-    with pytest.raises(positivity.verification.Refused, match="does not exclude"):
+    with pytest.raises(Refused, match="does not exclude"):
         positivity.verify(moved)
 
 
