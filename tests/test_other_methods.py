@@ -38,7 +38,7 @@ def test_sdpa_gmp_agrees(order):
 
 
 def test_sdpa_without_its_extra(monkeypatch):
-    monkeypatch.setattr("positivity.bounds.bound.find_spec", lambda name: None)
+    monkeypatch.setattr("positivity.questions.options.find_spec", lambda name: None)
     with pytest.raises(positivity.InputError, match=r"pip install 'eft-positivity\[sdpa\]'"):
         positivity.bound("g3", order=4, method="sdpa")
 
