@@ -105,7 +105,7 @@ def test_the_precision_is_set_under_the_lock_only():
     own = re.compile(r"workprec|workdps|extraprec|\bmp\.(dps|prec) *=|\bctx\.(prec|dps) *=")
     modules = [path for folder in ("positivity", "solvers", "paper_figs") for path in (ROOT / folder).rglob("*.py")]
     found = {path.relative_to(ROOT) for path in modules if own.search(path.read_text(encoding="utf-8"))}
-    # cutoff.py holds the lock while it changes between two precisions
+    # node_sums.py holds the lock while it changes between two precisions
     assert found == {
-        Path("solvers/precision.py"), Path("solvers/verify/precision.py"), Path("solvers/verify/cutoff.py"),
+        Path("solvers/precision.py"), Path("solvers/verify/precision.py"), Path("solvers/verify/node_sums.py"),
     }  # fmt: skip

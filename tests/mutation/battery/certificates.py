@@ -159,7 +159,7 @@ def loops_are_compared(v: Verifier) -> None:
     accepted(v, zero)
 
 
-@check("statements.py", "proof.py", "forward.py", "document.py")
+@check("proof.py", "forward.py", "document.py")
 def texts(v: Verifier) -> None:
     """What a statement says: order, dimension, level, signs, decimals, assumptions."""
     for name, parts in (

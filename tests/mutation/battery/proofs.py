@@ -134,7 +134,7 @@ def intervals_of_g2(v: Verifier) -> None:
                 not_proved(v, v.exclusion._least_gamma, rules, question[0])
 
 
-@check("exclusion.py", "statements.py")
+@check("exclusion.py", "proof.py")
 def forms_of_exclusions(v: Verifier) -> None:
     question = EXCLUSIONS[0]
     with mpmath.workdps(40):
@@ -295,10 +295,10 @@ def densities_that_imply(v: Verifier) -> None:
     assert "spin above 0" in str(v.proof.Density(last_spin=0))
 
 
-@check("statements.py", "proof.py")
+@check("proof.py")
 def statements_of_proofs(v: Verifier) -> None:
     """Texts of every kind: signs, orders, rounding towards the weaker statement."""
-    make, say = v.proof.Proof, v.statements.statement
+    make, say = v.proof.Proof, v.proof.statement
     density = v.proof.Density()
     text = say(
         make(
@@ -366,11 +366,11 @@ def statements_of_proofs(v: Verifier) -> None:
         (fmpq(-12), "-12"),
         (fmpq(100), "100"),
     ):
-        assert v.statements.rounded_up(value) == text, (value, v.statements.rounded_up(value))
+        assert v.proof.rounded_up(value) == text, (value, v.proof.rounded_up(value))
     pairs = (((0, 2), G2), (G4, G2), (G2, G3), (G3, G3), ((1, 1), G2), (G2, G2), (G4, G3), (G2, (3, 0)))
-    assert v.statements.loops_text(pairs) == (
+    assert v.proof.loops_text(pairs) == (
         "g[1,0]^2, g[1,0] g[0,1], g[1,0] g[2,0], g[0,1]^2, g[1,0] g[1,1], g[0,1] g[2,0], g[1,0] g[0,2], g[1,0] g[3,0]"
-    ), v.statements.loops_text(pairs)
+    ), v.proof.loops_text(pairs)
     long = v.proof.number_text(fmpq(10**300 + 1, 7))
     assert long.startswith("~14285714286e289") or "~" in long
     small = v.proof.number_text(-fmpq(1, 3**600))
@@ -379,10 +379,10 @@ def statements_of_proofs(v: Verifier) -> None:
     assert v.proof.number_text(fmpq(2) ** 600) == str(2**600)
     # D = 6: g2 pi^-3 is 64 g2/U; the low end of an interval is rounded up, the high end down
     for value, sign, text in ((fmpq(23501, 100), 1, "3.6720313"), (fmpq(23501, 100), -1, "3.6720312")):
-        assert v.statements._inwards(value, 6, sign) == text
+        assert v.proof._inwards(value, 6, sign) == text
     # exactly U, known as a ball around 1: its upper end counts
-    assert v.statements._inwards(fmpq(64), 6, 1) == "1.0000001"
+    assert v.proof._inwards(fmpq(64), 6, 1) == "1.0000001"
     span = make("interval", 6, density, interval=(fmpq(23501, 100), fmpq(23501 * 2, 100)), loops=((pairs[5], fmpq(1)),))
     assert "no theory has 3.6720313 U < g2 < 7.3440624 U" in say(span), say(span)
-    value = v.statements.g2_in_units_of_u(fmpq(64), 6)
+    value = v.proof.g2_in_units_of_u(fmpq(64), 6)
     assert abs(float(value.mid()) - 1) < 1e-30 and wave_norm(0, 4) > 0
