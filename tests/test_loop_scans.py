@@ -62,7 +62,7 @@ def test_strong_coupling_makes_the_moment_negative():
     assert len(verify(result.to_dict())) == 2
 
 
-@pytest.mark.parametrize("density", ["positive", "unitary"])
+@pytest.mark.parametrize("density", ["positive", pytest.param("unitary", marks=pytest.mark.slow)])
 def test_ranges_with_g3_free_cover_those_at_fixed_g3(density):
     """D=5, all four orders: the union over g3 of the ranges at fixed g3, an independent program."""
     arguments = {"dimension": 5, "order": 6, "loops": FOUR, "over": "U", "density": density, "digits": 6}
@@ -100,9 +100,8 @@ def test_covers_are_proved_again_and_tampered_ones_refused():
             verify(data)
 
 
-@pytest.mark.parametrize(
-    ("dimension", "value", "reach"), [(5, 1.01202, 2.5), pytest.param(6, 3.62341, 5.0, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("dimension", "value", "reach"), [(5, 1.01202, 2.5), (6, 3.62341, 5.0)])
 def test_largest_g2(dimension, value, reach, request):
     """All four orders: a positivity bound, a little below the short exact exclusion, proved over an interval."""
     pairs = parse_pairs(FOUR)

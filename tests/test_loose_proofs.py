@@ -11,11 +11,14 @@ GAP = positivity.Assumptions(gaps=((2, "1.5"),))
     "words",
     [
         {"order": 7, "dimension": 8, "coupling": "g3", "over": "U", "fix": {"g2": "1.9968993375U"}, "assumptions": GAP},
-        {
+        pytest.param(
+            {
             "order": 7, "dimension": 8, "coupling": "g3", "over": "g4",
             "fix": {"g2": "0.28445580982482U", "g6'": "0.32954202694294U", "g4": "0.08353791612565U"},
             "assumptions": positivity.Assumptions("1/4"),
         },
+            marks=pytest.mark.slow,
+        ),
     ],
 )  # fmt: skip
 def test_the_upper_end_is_near_its_density(words):

@@ -45,6 +45,7 @@ def test_tree_level_twice(tmp_path, capsys):
     assert b"/Type3" not in first["tree_level_region.pdf"] and b"/FontFile2" in first["tree_level_region.pdf"]
 
 
+@pytest.mark.slow
 def test_regions_of_chvd_contain_the_known_theories_and_shrink_with_the_order(tmp_path):
     assert main(["chvd_regions", "--quick", "--output", str(tmp_path)]) == 0
     names = {path.stem for path in (tmp_path / "chvd").glob("*.json")}

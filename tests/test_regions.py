@@ -15,7 +15,7 @@ def region():
     return positivity.region("g3", "g4", order=8, points=40)
 
 
-@pytest.mark.parametrize("order", [6, 8, 10])
+@pytest.mark.parametrize("order", [6, 8, pytest.param(10, marks=pytest.mark.slow)])
 def test_forty_certified_boundary_points(order):
     traced = positivity.region("g3", "g4", order=order, points=40)
     assert len(traced.certified) == len(traced.half_planes) >= 40
