@@ -12,6 +12,8 @@ Support = tuple[Line, tuple[float, float] | None]
 
 #: two touching points closer than this (in units of the widths) are one
 _SAME = 1e-5
+#: half the side of the first box, how often smaller ones are cut, and the rounding relative to a box
+_FAR, _PASSES, _ROUNDING = 1e9, 3, 1e-13
 #: smallest jump of the slope angle that counts as a kink, radians in units of the widths
 _KINK_ANGLE = 0.05
 
@@ -51,7 +53,27 @@ def intersect_half_planes(lines: Sequence[Line]) -> np.ndarray:
 
     Empty if the lines leave it unbounded or empty.
     """
-    polygon = [np.array(corner, float) * 1e9 for corner in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    low, high = np.full(2, -_FAR), np.full(2, _FAR)
+    vertices = _clipped(lines, low, high)
+    if not len(vertices) or np.abs(vertices).max() >= _FAR / 10:
+        return np.zeros((0, 2))
+    for _ in range(_PASSES):  # vertices are as exact as the box is small
+        rounding = _ROUNDING * np.maximum(np.abs(low), np.abs(high))
+        low, high = vertices.min(axis=0), vertices.max(axis=0)
+        margin = (high - low) / 2 + rounding
+        low, high = low - margin, high + margin
+        finer = _clipped(lines, low, high)
+        if not len(finer):
+            break
+        vertices = finer
+    return vertices
+
+
+def _clipped(lines: Sequence[Line], low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """What half-planes leave of a box."""
+    polygon = [
+        np.array(corner) for corner in ((low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1]))
+    ]
     for a, b, h in lines:
         size = float(np.hypot(a, b))
         clipped: list[np.ndarray] = []
@@ -65,8 +87,7 @@ def intersect_half_planes(lines: Sequence[Line]) -> np.ndarray:
             if inside_end <= 0:
                 clipped.append(end)
         polygon = clipped
-    vertices = np.array(polygon)
-    return vertices if len(vertices) and np.abs(vertices).max() < 1e8 else np.zeros((0, 2))
+    return np.array(polygon)
 
 
 def widest_gap(supports: Sequence[Support], widths: np.ndarray) -> np.ndarray | None:

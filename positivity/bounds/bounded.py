@@ -30,7 +30,7 @@ from solvers.verify.precision import working_precision
 #: doublings of the latter while the estimate costs more than this share of the value
 _DOUBLINGS, _COSTLY = 3, 5e-7
 #: how far a proved value may lie inside that of a density of the linear program, and values that are noise
-_CONTRADICTION, _NOISE = 1e-8, 1e-14
+_CONTRADICTION, _NOISE = 1e-7, 1e-14
 #: distance of a proved value from that of a density, relative, from which on fewer rows are tried
 _LOOSE = 1e-5
 

@@ -89,6 +89,8 @@ class Scan:
         """side * target <= the ball, what proves it together with the scan, and the best value reached."""
         mine: list[Cut] = []
         low, high = self.intervals()[0][0], self.intervals()[-1][1]
+        if abs(low) == _INFINITY or abs(high) == _INFINITY:
+            return arb("inf"), [], None  # nothing bounds the scanned coupling
         for place in ((low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4):
             mine += self._cuts_at(place, side)
         best: float | None = None
