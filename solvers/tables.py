@@ -164,6 +164,8 @@ class RowTables:
         for _ in range(3):
             values = (sample @ rows.astype(float)).reshape(-1, size)
             upper = np.linalg.qr(values, mode="r") / np.sqrt(len(values))
+            # rows that depend on others where only a few spins are allowed stay as they are
+            upper[np.diag_indices(size)] += np.diagonal(upper) == 0
             change = _invert_upper(upper)
             basis, rows = basis @ change, rows @ change
         return basis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from positivity.answers.bound import Bound
@@ -85,7 +86,12 @@ def bound_in(scope: Scope, coupling: str | Mapping[Coupling, object], over: str 
             method = "cells"
         else:
             problem, lower, upper = _positive_range(target, over, scope)
-    return Bound(problem, lower, upper, method, versions(), round(time.perf_counter() - started, 4))
+        found = Bound(problem, lower, upper, method, versions())
+        if scope.loops:
+            from positivity.bounds.settled import settled
+
+            found = settled(found, scope.loops, [c for held in scope.fix for c in held.combination])
+    return replace(found, seconds=round(time.perf_counter() - started, 4))
 
 
 def _positive_range(target: Combination, over: str, scope: Scope) -> tuple[Problem, End, End]:
