@@ -1,6 +1,7 @@
 """Benchmarks of the weak-gravity bound (make bench): one bound, and its linear program against HiGHS."""
 
 import numpy as np
+import pytest
 from scipy.optimize import linprog
 
 from positivity import cutoff_bound
@@ -10,6 +11,7 @@ from positivity.sum_rules.spline_rows import CutoffGrid, Rows
 from positivity.sum_rules.splines import geometric_splines
 
 
+@pytest.mark.slow
 def test_one_cutoff_bound(benchmark):
     """One contact term, p_min = 0.1, 64 test functions, cost on the finer grid included."""
     found = benchmark.pedantic(cutoff_bound, ("0.1",), {"contacts": 1}, rounds=1)
