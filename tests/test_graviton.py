@@ -262,6 +262,7 @@ def test_what_makes_no_sense_is_refused(ask, reason):
         ask()
 
 
+@pytest.mark.slow
 def test_four_dimensions_are_numerical():
     found = positivity.bound("g2", over="8piG", b_max=100, functions=(5,), prove=False)
     old = positivity.gravity_bound(4, functions=(5,), b_max=100)

@@ -15,7 +15,7 @@ def region():
     return positivity.region("g3", "g4", order=8, points=40)
 
 
-@pytest.mark.parametrize("order", [6, 8, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("order", [6, *(pytest.param(n, marks=pytest.mark.slow) for n in (8, 10))])
 def test_forty_certified_boundary_points(order):
     traced = positivity.region("g3", "g4", order=order, points=40)
     assert len(traced.certified) == len(traced.half_planes) >= 40
