@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from positivity.questions import scope as record
 from positivity.questions.couplings import Coupling, names_graviton
 from positivity.questions.errors import known_keywords
+from positivity.questions.words import DEFAULTS
 
 if TYPE_CHECKING:
     from positivity.answers.bound import Bound
@@ -41,9 +42,8 @@ class Scope(record.Scope):
         return bound_in(self, coupling, over)
 
     def _with_graviton(self) -> dict[str, Any]:
-        """The words that questions with the graviton pole know too: the rest has no meaning there."""
-        known = ("dimension", "density", "loops", "fix", "time_limit")
-        return {name: value for name, value in self.words().items() if name in known}
+        """The words that say something: those without a meaning beside the graviton pole are refused there."""
+        return {name: value for name, value in self.words().items() if value not in (DEFAULTS[name], {})}
 
     @known_keywords
     def region(

@@ -12,7 +12,7 @@ Support = tuple[Line, tuple[float, float] | None]
 
 #: two touching points closer than this (in units of the widths) are one
 _SAME = 1e-5
-#: half the side of the first box, how often smaller ones are cut, and the rounding relative to a box
+#: half the side of the first box, how often smaller ones are taken, and the rounding relative to a box
 _FAR, _PASSES, _ROUNDING = 1e9, 3, 1e-13
 #: smallest jump of the slope angle that counts as a kink, radians in units of the widths
 _KINK_ANGLE = 0.05
@@ -54,19 +54,14 @@ def intersect_half_planes(lines: Sequence[Line]) -> np.ndarray:
     Empty if the lines leave it unbounded or empty.
     """
     low, high = np.full(2, -_FAR), np.full(2, _FAR)
-    vertices = _clipped(lines, low, high)
-    if not len(vertices) or np.abs(vertices).max() >= _FAR / 10:
-        return np.zeros((0, 2))
-    for _ in range(_PASSES):  # vertices are as exact as the box is small
-        rounding = _ROUNDING * np.maximum(np.abs(low), np.abs(high))
-        low, high = vertices.min(axis=0), vertices.max(axis=0)
-        margin = (high - low) / 2 + rounding
-        low, high = low - margin, high + margin
-        finer = _clipped(lines, low, high)
-        if not len(finer):
-            break
-        vertices = finer
-    return vertices
+    for step in range(_PASSES):  # vertices are as exact as the box is small
+        slack = _ROUNDING * float(np.maximum(np.abs(low), np.abs(high)).max())
+        around = _clipped([(a, b, h + slack * float(np.hypot(a, b))) for a, b, h in lines], low, high)
+        if not len(around) or (step == 0 and np.abs(around).max() >= _FAR / 10):
+            return np.zeros((0, 2))
+        low, high = around.min(axis=0) - slack, around.max(axis=0) + slack
+    exact = _clipped(lines, low, high)
+    return exact if len(exact) else around
 
 
 def _clipped(lines: Sequence[Line], low: np.ndarray, high: np.ndarray) -> np.ndarray:

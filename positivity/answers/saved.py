@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from positivity.answers.files import PathLike, write_json
 from positivity.questions.reading import file_of
 
 
-class Saved:
-    """What all answers have in common: a dictionary for JSON, and a file of it."""
-
+class _Document(Protocol):
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
-        raise NotImplementedError
 
-    def save(self, path: PathLike) -> None:
+
+class Saved:
+    """What all answers have in common: a file of their dictionary."""
+
+    def save(self: _Document, path: PathLike) -> None:
         """Write the document, certificates and all, as `positivity.load` and `positivity.verify` read it.
 
         An existing file is replaced as a whole or left as it was.  Raises InputError.

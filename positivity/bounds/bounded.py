@@ -30,7 +30,9 @@ from solvers.verify.precision import working_precision
 #: doublings of the latter while the estimate costs more than this share of the value
 _DOUBLINGS, _COSTLY = 3, 5e-7
 #: how far a proved value may lie inside that of a density of the linear program, and values that are noise
-_CONTRADICTION, _NOISE = 1e-7, 1e-14
+_CONTRADICTION, _NOISE = 1e-8, 1e-14
+#: rounding of the averages of that density, which enter its value with the multipliers
+_ROUNDING = 1e-11
 #: distance of a proved value from that of a density, relative, from which on fewer rows are tried
 _LOOSE = 1e-5
 
@@ -117,7 +119,8 @@ class UnitarySolver:
             reason = f"the verifier refused the functional: {refusal}"
             value = decimal_text(fmpq(round(side * result.dual * 10**12), 10**12), self.digits + 2)
             return End(value, "numerical", reason, natural=value, density=steps), result.moments
-        if float(value) < result.primal - _CONTRADICTION * max(1.0, abs(result.primal)):
+        beyond = result.primal - float(value) - _CONTRADICTION * max(1.0, abs(result.primal))
+        if beyond > _ROUNDING * sum(abs(float(m)) for m in result.multipliers):
             return contradiction(side * float(value), side * result.primal), None
         end = End(
             text=decimal_text(side * value, self.digits + 2),
@@ -128,6 +131,9 @@ class UnitarySolver:
             natural=decimal_text(side * value, self.digits + 2),
             density=steps,
         )
+        if beyond > 0:  # its value is known to rounding only, and that puts it outside
+            note = f"a density reaches the value to its own rounding, {result.primal - float(value):.0e}"
+            end = replace(end, spectrum_value=None, digits=None, spectrum_note=note)
         return end, result.moments
 
     def _excluded(self) -> End:

@@ -206,12 +206,13 @@ class CutFinder:
             return None
         try:
             data, bound = bounded_certificate(functional, problem.dimension, digits, assumptions, problem.pairs)
+            with working_precision(PRECISION):
+                excess = to_ball(bound) / natural_unit(problem.dimension)
+            cut = self.infrared(functional, -1, excess, data)
         except Refused:
             return None
-        with working_precision(PRECISION):
-            excess = to_ball(bound) / natural_unit(problem.dimension)
         shift = float(problem.theory.side(problem.target).constant.mid())
-        return replace(self.infrared(functional, -1, excess, data), reached=result.primal - side * shift)
+        return replace(cut, reached=result.primal - side * shift)
 
     def _smeared(self, problem: LoopProblem, g: fmpq, side: int) -> Cut | None:
         """Numerical: the dual value is linear in the values of the rows, which are quadratic in g."""

@@ -22,7 +22,7 @@ from positivity.bounds.graviton_strength import strength_ends
 from positivity.programs.gravity_question import CERTIFIED_FUNCTIONS, FUNCTIONS, smearing_space
 from positivity.programs.powers import Program
 from positivity.questions.couplings import names_graviton
-from positivity.questions.errors import InputError, shown, whole_number
+from positivity.questions.errors import InputError, NoTheory, shown, whole_number
 from positivity.questions.graviton import low_side, ratio_problem, strength_problem
 from positivity.questions.numbers import as_float, decimal_text, parse_rational, rounded_up
 from positivity.questions.options import MAX_DIGITS
@@ -176,9 +176,10 @@ class Search:
         try:
             held = {name: as_float(value) for name, value in self.fix.items()}
             found = program.bound((as_float(direction[0]), as_float(direction[1])), held)
+        except NoTheory as error:
+            return End(None, "no theory", str(error))
         except InputError as error:
-            status = "no theory" if "is excluded" in str(error) else "failed"
-            return End(None, status, str(error))
+            return End(None, "failed", str(error))
         self.used.add(counts)
         alpha = side * rounded_up(parse_rational(found.alpha), _DECIMALS)
         log = found.log_coefficient

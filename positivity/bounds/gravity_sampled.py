@@ -9,7 +9,7 @@ from functools import cached_property
 from positivity.answers.gravity import GravityBound
 from positivity.programs.gravity_question import question
 from positivity.programs.powers import Functional, Program
-from positivity.questions.errors import InputError
+from positivity.questions.errors import InputError, NoTheory
 from positivity.sum_rules.powers import Grid, Space
 
 
@@ -41,9 +41,7 @@ class GravityProgram:
             )
         if not found.bounded:
             held = ", ".join(f"{name} = {value:g} 8piG" for name, value in (fix or {}).items()) or "this"
-            raise InputError(
-                f"{held} is excluded (numerical, not proved): no theory has it, so nothing is bounded there"
-            )
+            raise NoTheory(f"{held} is excluded (numerical, not proved): no theory has it, so nothing is bounded there")
         return report(found, direction, fix or {}, float(objective @ found.coefficients), time.perf_counter() - started)
 
 

@@ -49,8 +49,7 @@ class Scan:
 
     def reached(self) -> list[float]:
         """Values with a density, as far as the program tells: without those that cuts found later exclude."""
-        margin = self.tolerance
-        return [g for g in self.inside if any(low - margin <= g <= high + margin for low, high in self.intervals())]
+        return [g for g in self.inside if any(low <= g <= high for low, high in self.intervals())]
 
     def extend(self) -> None:
         """Cut until both outermost values are settled, or nothing is left."""

@@ -65,7 +65,9 @@ def rule_words(options: Any) -> dict[str, Any]:
         text = getattr(options, name)
         words[name] = None if text is None else _integers(name, text)
     if words["functions"] is not None and names_graviton(options.coupling):
-        (words["functions"],) = words["functions"][:1]
+        if len(words["functions"]) != 1:
+            raise InputError(f"--functions {options.functions}: 8piG takes one number, of splines per sum rule")
+        (words["functions"],) = words["functions"]
     return {name: value for name, value in words.items() if value is not None}
 
 

@@ -21,6 +21,10 @@ class InputError(ValueError):
     """A request that cannot be answered as asked; the message says what to change (a ValueError)."""
 
 
+class NoTheory(InputError):
+    """No theory has the fixed values, as far as a numerical program tells: there is nothing to bound."""
+
+
 class KeywordError(InputError, TypeError):
     """A call with arguments the function does not have: also the TypeError that Python raises for it."""
 

@@ -19,7 +19,7 @@ from positivity.answers.provenance import versions
 from positivity.bounds.cut_finder import Cut, CutFinder, Question, scanned_coupling
 from positivity.bounds.outline import outline_of
 from positivity.bounds.scanned import Scan, check_question, needed
-from positivity.questions.couplings import Combination, Coupling, parse_combination
+from positivity.questions.couplings import Combination, Coupling, coupling_name, parse_combination
 from positivity.questions.errors import InputError, whole_number
 from positivity.questions.levels import single_fixes
 from positivity.questions.scope import Scope
@@ -109,7 +109,8 @@ def _cuts(question: Question, points: int, progress: Callable[[int, int], None] 
         return needed(scan.cuts)
     low, high = where[0][0], where[-1][1]
     if abs(low) == _INFINITY or abs(high) == _INFINITY:
-        raise InputError(f"the region is not bounded in x = {question.scanned}: raise the order or fix more couplings")
+        name = coupling_name(question.scanned)
+        raise InputError(f"the region is not bounded in x = {name}: raise the order or fix more couplings")
     mine: list[Cut] = []
     # denser towards the ends, where the boundary turns
     places = (low + high) / 2 - (high - low) / 2 * np.cos(np.pi * (np.arange(points) + 0.5) / points)

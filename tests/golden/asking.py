@@ -60,7 +60,7 @@ def _check(words: dict[str, Any]) -> list[dict[str, Any]]:
 def _region(words: dict[str, Any]) -> list[dict[str, Any]]:
     found = positivity.region(**words)
     kind = found.status if isinstance(found, LoopRegion) else sorted({p.end.status for p in found.half_planes})[0]
-    return [{"part": "region", "status": kind, "area": area(np.asarray(found.outer)), "corners": len(found.outer)}]
+    return [{"part": "region", "status": kind, "area": area(np.asarray(found.outer))}]
 
 
 def area(corners: np.ndarray) -> float:

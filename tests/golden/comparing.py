@@ -42,4 +42,4 @@ def tolerance(old: Mapping[str, Any], key: str) -> float:
         return float(10.0 ** (1 - min(int(old["digits"]), 12)))
     if old["status"] in ("excluded", "closed form"):
         return _EXACT
-    return 1e-6 if old["status"] == "certified" and key != "area" else _NUMERICAL
+    return 1e-6 if old["status"] == "certified" else _NUMERICAL
